@@ -1,0 +1,3 @@
+//! What one environment serves, compiled for reading.
+
+pub mod source;

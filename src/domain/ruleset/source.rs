@@ -1,0 +1,79 @@
+//! Everything that one environment serves, as it is stored: what a ruleset is compiled from, and
+//! what the last-known-good file keeps.
+//!
+//! Contents stay JSON here, so that a row which this build cannot read spoils only its own
+//! experience, never the environment.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::domain::{experience::Kind, value::ValueType};
+
+/// One environment at one revision.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// Grows by one with every change that this environment serves.
+    pub revision: i64,
+    /// Every key of the project that is not archived.
+    pub keys: Vec<KeySource>,
+    /// Every segment of the project that is not archived.
+    pub segments: Vec<SegmentSource>,
+    /// Every experience that has an active publication here.
+    pub experiences: Vec<ExperienceSource>,
+}
+
+/// A key with its default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeySource {
+    /// Identity in the store.
+    pub id: Uuid,
+    /// The name that apps say.
+    pub name: String,
+    /// What values it takes.
+    pub value_type: ValueType,
+    /// What it hands out where nothing else decides.
+    pub default_value: serde_json::Value,
+}
+
+/// A segment with its conditions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmentSource {
+    /// Identity in the store.
+    pub id: Uuid,
+    /// The name that contents say.
+    pub slug: String,
+    /// The condition tree.
+    pub conditions: serde_json::Value,
+}
+
+/// An experience that is published here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExperienceSource {
+    /// Identity in the store.
+    pub id: Uuid,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Feature flag or product config.
+    pub kind: Kind,
+    /// The kill switch.
+    pub switched_on: bool,
+    /// What it serves.
+    pub active: PublicationSource,
+}
+
+/// A publication: a version, since when it serves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PublicationSource {
+    /// Identity in the store; part of the ramp's salt.
+    pub id: Uuid,
+    /// Identity of the version in the store.
+    pub version_id: Uuid,
+    /// The version's number.
+    pub version: i32,
+    /// The version's content.
+    pub content: serde_json::Value,
+    /// The share of users reached so far, in hundredths of a percent, 0 to 10,000.
+    pub ramp: u16,
+    /// Whom it replaces while the ramp is below 10,000.
+    pub replaces: Option<Box<PublicationSource>>,
+}

@@ -1,0 +1,8 @@
+//! Flagstaff: feature flags and remote config, decided by product managers, served by one binary.
+//!
+//! The rooms, from the ground up; a room imports only from rooms above it in this list
+//! (`tests/suite/architecture.rs` holds the table):
+//!
+//! - [`domain`]: pure values and rules. No clock, no database, no web, no randomness.
+
+pub mod domain;
