@@ -4,5 +4,7 @@
 //! (`tests/suite/architecture.rs` holds the table):
 //!
 //! - [`domain`]: pure values and rules. No clock, no database, no web, no randomness.
+//! - [`embedded_postgres`]: a private Postgres for whoever gives no `DATABASE_URL`.
 
 pub mod domain;
+pub mod embedded_postgres;

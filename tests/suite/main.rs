@@ -1,1 +1,6 @@
-fn main() {}
+//! The tests of the product: one program, so that it links once. The folders mirror `src`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod support;
+mod test_database;
