@@ -4,5 +4,7 @@
 //! (`tests/suite/architecture.rs` holds the table):
 //!
 //! - [`domain`]: pure values and rules. No clock, no database, no web, no randomness.
+//! - [`store`]: everything that is kept in Postgres, as plain functions over a connection.
 
 pub mod domain;
+pub mod store;
