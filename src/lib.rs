@@ -5,6 +5,8 @@
 //!
 //! - [`domain`]: pure values and rules. No clock, no database, no web, no randomness.
 //! - [`store`]: everything that is kept in Postgres, as plain functions over a connection.
+//! - [`embedded_postgres`]: a private Postgres for whoever gives no `DATABASE_URL`.
 
 pub mod domain;
+pub mod embedded_postgres;
 pub mod store;

@@ -101,6 +101,9 @@ struct Published {
     replaces_id: Option<Uuid>,
 }
 
+/// An experience's id, slug, kind and switch, and what it serves.
+type Served = (Uuid, String, Stored<Kind>, Option<bool>, Published);
+
 impl From<ReadableJson> for Value {
     fn from(json: ReadableJson) -> Value {
         json.0
@@ -111,7 +114,7 @@ fn load_experiences(
     conn: &mut Connection,
     environment_id: Uuid,
 ) -> Result<Vec<ExperienceSource>, StoreError> {
-    let rows: Vec<(Uuid, String, Stored<Kind>, Option<bool>, Published)> = publications::table
+    let rows: Vec<Served> = publications::table
         .inner_join(versions::table)
         .inner_join(experiences::table)
         .left_join(

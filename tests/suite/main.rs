@@ -1,1 +1,7 @@
-fn main() {}
+//! The tests of the product: one program, so that it links once. The folders mirror `src`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod embedded_postgres;
+mod support;
+mod test_database;

@@ -1,0 +1,8 @@
+//! What many tests need: folders and databases of their own.
+
+mod cluster;
+mod database;
+mod folder;
+mod wait;
+
+pub use self::{database::TestDatabase, folder::TestFolder, wait::eventually};
