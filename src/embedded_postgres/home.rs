@@ -103,6 +103,14 @@ impl Home {
         self.make_private_folder(&self.socket_folder)
     }
 
+    /// Removes the folder of the socket when it is outside of the home, where nobody would.
+    pub fn remove_socket_folder(&self) {
+        if !self.socket_folder.starts_with(&self.root) {
+            // One that is not empty belongs to a server that did not stop.
+            let _ = fs::remove_dir(&self.socket_folder);
+        }
+    }
+
     /// Makes a folder that only the account of Postgres (and root) can enter.
     pub fn make_private_folder(&self, path: &Path) -> Result<(), StartError> {
         match DirBuilder::new().mode(0o700).create(path) {

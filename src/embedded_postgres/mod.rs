@@ -5,9 +5,7 @@
 //! One process at a time owns it, by a lock on `owner.lock` that the system frees however the
 //! process ends. The owner starts the server, looks after it and stops it; others (a command line
 //! beside a running `serve`) only get its address. Whether a server of an earlier, killed owner
-//! still runs is told by a second lock, see [`server`].
-//!
-//! [`server`]: self::server
+//! still runs is told by a second lock, see `server.rs`.
 
 mod account;
 mod binaries;

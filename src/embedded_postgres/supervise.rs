@@ -37,6 +37,7 @@ impl Supervisor {
             .name("postgres".to_owned())
             .spawn(move || {
                 let stopped = supervise(&launcher, server, &stop);
+                launcher.home.remove_socket_folder();
                 drop(owner_lock);
                 stopped
             })

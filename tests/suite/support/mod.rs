@@ -3,5 +3,6 @@
 mod cluster;
 mod database;
 mod folder;
+mod wait;
 
-pub use self::{database::TestDatabase, folder::TestFolder};
+pub use self::{database::TestDatabase, folder::TestFolder, wait::eventually};

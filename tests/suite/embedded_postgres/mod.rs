@@ -1,0 +1,63 @@
+//! The private Postgres, with real servers in folders of their own.
+
+mod crashes;
+mod home;
+mod owners;
+mod stand_in;
+
+use std::{fs, path::Path};
+
+use diesel::{pg::PgConnection, prelude::*, sql_types::Text};
+use flagstaff::embedded_postgres::{DATABASE, Durability, EmbeddedPostgres, Options};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::eventually;
+
+/// Quick ones, for tests that lose no power.
+fn options(data_dir: &Path) -> Options {
+    Options::new(data_dir, Durability::Throwaway)
+}
+
+fn start(data_dir: &Path) -> EmbeddedPostgres {
+    EmbeddedPostgres::start(&options(data_dir)).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn refusal(options: &Options) -> String {
+    EmbeddedPostgres::start(options).expect_err("this start should be refused").to_string()
+}
+
+fn connect(postgres: &EmbeddedPostgres) -> Option<PgConnection> {
+    PgConnection::establish(&postgres.url(DATABASE)).ok()
+}
+
+#[derive(QueryableByName)]
+struct Answer {
+    #[diesel(sql_type = Text)]
+    answer: String,
+}
+
+fn ask(postgres: &EmbeddedPostgres, sql: &str) -> String {
+    let mut connection = connect(postgres).expect("Postgres does not answer");
+    let sql = format!("SELECT ({sql})::text AS answer");
+    diesel::sql_query(sql).get_result::<Answer>(&mut connection).unwrap().answer
+}
+
+/// The process id in the server's own file, while there is one.
+fn server_pid(data_dir: &Path) -> Option<Pid> {
+    let text = fs::read_to_string(data_dir.join("postgres/data/postmaster.pid")).ok()?;
+    Pid::from_raw(text.lines().next()?.parse().ok()?)
+}
+
+fn kill_server(data_dir: &Path) -> Pid {
+    let pid = server_pid(data_dir).expect("no server runs");
+    kill_process(pid, Signal::KILL).unwrap();
+    pid
+}
+
+/// Waits until a server other than `old` answers.
+fn wait_for_another(postgres: &EmbeddedPostgres, data_dir: &Path, old: Pid) -> Pid {
+    eventually("another server answers", || {
+        let pid = server_pid(data_dir).filter(|pid| *pid != old)?;
+        connect(postgres).map(|_| pid)
+    })
+}
