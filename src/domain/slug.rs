@@ -13,12 +13,13 @@ impl Slug {
     /// Parses a slug; the error is a sentence for the person who typed it.
     pub fn parse(text: &str) -> Result<Slug, String> {
         let well_made = text.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'));
-        let well_ended = !text.is_empty() && !text.starts_with('-') && !text.ends_with('-');
+        let well_ended = text.split('-').all(|word| !word.is_empty());
         match text {
             "new" => Err("The name “new” is reserved.".to_owned()),
             _ if well_made && well_ended && text.len() <= Slug::MOST => Ok(Slug(text.to_owned())),
             _ => {
-                Err("This is made of lower case letters, digits and hyphens, at most 100."
+                Err("This is made of lower case letters and digits with single hyphens between them, at \
+                      most 100."
                     .to_owned())
             }
         }
