@@ -30,16 +30,6 @@ pub(super) fn is_server_on(pid: Pid, data: &Path) -> bool {
     }
 }
 
-/// All processes that work in the folder `data`, as far as we may see them.
-pub(super) fn all_in(data: &Path) -> Vec<Pid> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let works_there = |pid: &Pid| {
-        fs::read_link(format!("/proc/{}/cwd", pid.as_raw_nonzero())).is_ok_and(|cwd| cwd == data)
-    };
-    ids.filter_map(Pid::from_raw).filter(works_there).collect()
-}
-
 #[derive(Debug, PartialEq, Eq)]
 struct Stat {
     name: String,

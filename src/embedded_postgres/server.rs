@@ -36,6 +36,13 @@ const READY_LIMIT: Duration = Duration::from_secs(600);
 /// How long the processes of a dead server may take to notice that it is dead.
 const ORPHANS_LIMIT: Duration = Duration::from_secs(3);
 
+/// Kills all processes in the folder `$1`. A shell that runs as the account of Postgres does it,
+/// since root in a container may not see where another account's processes are.
+const KILL_ALL_IN: &str = r#"
+for process in /proc/[0-9]*; do
+  [ "$(readlink "$process/cwd")" != "$1" ] || kill -9 "${process#/proc/}"
+done"#;
+
 /// How often the log says that a start is still being waited for.
 const REMINDER: Duration = Duration::from_secs(10);
 
@@ -139,9 +146,11 @@ impl Launcher {
     /// Ends what a dead server has left: a session that is busy may not notice for hours. Nothing
     /// is lost that the crash has not lost already.
     fn end_orphans(&self) {
-        for pid in process::all_in(&self.home.data()) {
-            tracing::warn!("ending a process of a dead Postgres ({})", pid.as_raw_nonzero());
-            let _ = kill_process(pid, Signal::KILL);
+        tracing::warn!("ending what a dead Postgres has left running");
+        let mut shell = self.home.command(Path::new("/bin/sh"), Path::new("/"));
+        shell.args(["-c", KILL_ALL_IN, "sh"]).arg(self.home.data());
+        if let Err(e) = shell.stdin(Stdio::null()).output() {
+            tracing::error!("could not end it: {e}");
         }
     }
 

@@ -140,7 +140,8 @@ fn a_server_that_somebody_started_by_hand_is_left_alone() {
     let folder = TestFolder::new();
     let postgres = start(&folder);
     let pid = server_pid(&folder).unwrap();
-    let program = fs::read_link(format!("/proc/{}/exe", pid.as_raw_nonzero())).unwrap();
+    let arguments = fs::read_to_string(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap();
+    let program = arguments.split('\0').next().unwrap();
     postgres.stop().unwrap();
 
     let data = folder.join("postgres/data");
