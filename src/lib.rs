@@ -4,7 +4,11 @@
 //! (`tests/suite/architecture.rs` holds the table):
 //!
 //! - [`domain`]: pure values and rules. No clock, no database, no web, no randomness.
+//! - [`store`]: everything that is kept in Postgres, as plain functions over a connection.
 //! - [`embedded_postgres`]: a private Postgres for whoever gives no `DATABASE_URL`.
+//! - [`http`]: what every HTTP door shares: bodies, strict JSON, credentials, problem details.
 
 pub mod domain;
 pub mod embedded_postgres;
+pub mod http;
+pub mod store;

@@ -1,0 +1,2 @@
+drop function refuse_change();
+drop table installation;

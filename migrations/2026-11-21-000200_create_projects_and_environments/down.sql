@@ -1,0 +1,3 @@
+drop table memberships;
+drop table environments;
+drop table projects;

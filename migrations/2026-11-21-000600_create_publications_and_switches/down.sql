@@ -1,0 +1,4 @@
+drop view holding_versions;
+drop table switch_changes;
+drop table switches;
+drop table publications;

@@ -1,0 +1,3 @@
+drop table delivery_batches;
+drop table deliveries_minute;
+drop table delivery_series;

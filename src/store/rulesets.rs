@@ -1,0 +1,201 @@
+//! What delivery reads: everything that an environment serves, as of one moment.
+
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::publications::FULL_RAMP;
+use super::schema::{
+    environments, experiences, keys, publications, segment_revisions, segments, switches, versions,
+};
+use super::segment_revisions::newest_conditions;
+use super::segments::SegmentKind;
+use super::stored::{ReadableJson, Stored};
+use super::{Connection, StoreError};
+use crate::domain::experience::Kind;
+use crate::domain::ruleset::source::{
+    ExperienceSource, KeySource, PublicationSource, SegmentRule, SegmentSource, Source,
+};
+use crate::domain::value::ValueType;
+
+/// Every environment with its revision, in order of id.
+///
+/// # Errors
+/// Those of the database.
+pub fn revisions(conn: &mut Connection) -> Result<Vec<(Uuid, i64)>, StoreError> {
+    Ok(environments::table
+        .order(environments::id)
+        .select((environments::id, environments::revision))
+        .load(conn)?)
+}
+
+/// Everything that an environment serves, with its revision, read at one moment. What is archived
+/// is not in it; JSON that this build can't read is null in it. Starts a transaction of its own,
+/// so it belongs into [`super::Store::read`].
+///
+/// # Errors
+/// [`StoreError::NotFound`] without that environment; [`StoreError::Corrupt`] for words that this
+/// build does not know, as after a step back to an older one.
+pub fn load(conn: &mut Connection, environment_id: Uuid) -> Result<Source, StoreError> {
+    conn.build_transaction().read_only().repeatable_read().run(|conn| {
+        let (project_id, revision): (Uuid, i64) = environments::table
+            .find(environment_id)
+            .select((environments::project_id, environments::revision))
+            .first(conn)?;
+        Ok(Source {
+            revision,
+            keys: load_keys(conn, project_id)?,
+            segments: load_segments(conn, project_id)?,
+            experiences: load_experiences(conn, environment_id)?,
+        })
+    })
+}
+
+fn load_keys(conn: &mut Connection, project_id: Uuid) -> Result<Vec<KeySource>, StoreError> {
+    let rows: Vec<(Uuid, String, Stored<ValueType>, ReadableJson)> = keys::table
+        .filter(keys::project_id.eq(project_id))
+        .filter(keys::archived_at.is_null())
+        .order(keys::name)
+        .select((keys::id, keys::name, keys::value_type, keys::default_value))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, value_type, default_value)| KeySource {
+            id,
+            name,
+            value_type: value_type.0,
+            default_value: default_value.0,
+        })
+        .collect())
+}
+
+fn load_segments(
+    conn: &mut Connection,
+    project_id: Uuid,
+) -> Result<Vec<SegmentSource>, StoreError> {
+    let rows: Vec<(Uuid, String, Stored<SegmentKind>, ReadableJson)> = segments::table
+        .inner_join(segment_revisions::table.on(newest_conditions()))
+        .filter(segments::project_id.eq(project_id))
+        .filter(segments::archived_at.is_null())
+        .order(segments::slug)
+        .select((segments::id, segments::slug, segments::kind, segment_revisions::conditions))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, slug, kind, conditions)| {
+            let rule = match kind.0 {
+                SegmentKind::Rules => SegmentRule::Conditions(conditions.0),
+                SegmentKind::List => SegmentRule::List,
+            };
+            SegmentSource { id, slug, rule }
+        })
+        .collect())
+}
+
+/// A publication with its version, as both kinds of publication below are read.
+#[derive(Queryable, Selectable)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = publications)]
+struct Published {
+    id: Uuid,
+    #[diesel(select_expression = versions::id)]
+    version_id: Uuid,
+    #[diesel(select_expression = versions::number)]
+    version: i32,
+    #[diesel(select_expression = versions::content, deserialize_as = ReadableJson)]
+    content: Value,
+    ramp: i16,
+    replaces_id: Option<Uuid>,
+}
+
+/// An experience's id, slug, kind and switch, and what it serves.
+type Served = (Uuid, String, Stored<Kind>, Option<bool>, Published);
+
+impl From<ReadableJson> for Value {
+    fn from(json: ReadableJson) -> Value {
+        json.0
+    }
+}
+
+fn load_experiences(
+    conn: &mut Connection,
+    environment_id: Uuid,
+) -> Result<Vec<ExperienceSource>, StoreError> {
+    let rows: Vec<Served> = publications::table
+        .inner_join(versions::table)
+        .inner_join(experiences::table)
+        .left_join(
+            switches::table.on(switches::experience_id
+                .eq(publications::experience_id)
+                .and(switches::environment_id.eq(publications::environment_id))),
+        )
+        .filter(publications::environment_id.eq(environment_id))
+        .filter(publications::ended_at.is_null())
+        .filter(experiences::archived_at.is_null())
+        .order(experiences::slug)
+        .select((
+            experiences::id,
+            experiences::slug,
+            experiences::kind,
+            switches::is_on.nullable(),
+            Published::as_select(),
+        ))
+        .load(conn)?;
+    let mut replaced = load_replaced(conn, rows.iter().map(|(.., active)| active))?;
+    rows.into_iter()
+        .map(|(id, slug, kind, is_on, active)| {
+            let replaces = match being_replaced(&active) {
+                Some(id) => take(&mut replaced, id).map(|old| source(old, None)).transpose()?,
+                None => None,
+            };
+            Ok(ExperienceSource {
+                id,
+                slug,
+                kind: kind.0,
+                switched_on: is_on.unwrap_or(false),
+                active: source(active, replaces)?,
+            })
+        })
+        .collect()
+}
+
+fn load_replaced<'a>(
+    conn: &mut Connection,
+    active: impl Iterator<Item = &'a Published>,
+) -> Result<Vec<Published>, StoreError> {
+    let ids: Vec<Uuid> = active.filter_map(being_replaced).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(publications::table
+        .inner_join(versions::table)
+        .filter(publications::id.eq_any(ids))
+        .select(Published::as_select())
+        .load(conn)?)
+}
+
+/// Whom the rest of the users still get; nobody once the ramp is full.
+fn being_replaced(active: &Published) -> Option<Uuid> {
+    if active.ramp < FULL_RAMP { active.replaces_id } else { None }
+}
+
+fn take(replaced: &mut Vec<Published>, id: Uuid) -> Option<Published> {
+    let index = replaced.iter().position(|publication| publication.id == id)?;
+    Some(replaced.swap_remove(index))
+}
+
+fn source(
+    published: Published,
+    replaces: Option<PublicationSource>,
+) -> Result<PublicationSource, StoreError> {
+    let ramp = u16::try_from(published.ramp)
+        .map_err(|_| StoreError::Corrupt(format!("the ramp of publication {}", published.id)))?;
+    Ok(PublicationSource {
+        id: published.id,
+        version_id: published.version_id,
+        version: published.version,
+        content: published.content,
+        ramp,
+        replaces: replaces.map(Box::new),
+    })
+}

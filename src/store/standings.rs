@@ -1,0 +1,198 @@
+//! Where experiences stand: lists of them, and their status in each environment.
+
+use diesel::dsl::{exists, not};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use uuid::Uuid;
+
+use super::experiences::Experience;
+use super::page::{containing, sorted_after};
+use super::publications::FULL_RAMP;
+use super::schema::{experiences, key_holders, keys, publications, switches, versions};
+use super::{Connection, Page, PageRequest, Sort, StoreError};
+use crate::domain::experience::{Kind, Status};
+
+/// Which experiences a list is about.
+#[derive(Debug, Clone, Copy)]
+pub struct ExperienceFilter<'a> {
+    /// Of which project.
+    pub project_id: Uuid,
+    /// Of which kind; none for both.
+    pub kind: Option<Kind>,
+    /// Text that the name, the slug, the description or a held key's name contains, whatever the
+    /// case.
+    pub search: Option<&'a str>,
+    /// A tag that it has, exactly.
+    pub tag: Option<&'a str>,
+    /// Whose it is.
+    pub owner_id: Option<Uuid>,
+    /// Which status it has.
+    pub status: StatusFilter,
+}
+
+/// Which status an experience of a list has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatusFilter {
+    /// Any but archived.
+    NotArchived,
+    /// Archived.
+    Archived,
+    /// This one in that environment.
+    In(Uuid, Status),
+}
+
+/// What an environment serves of an experience. Where it serves nothing there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Of which experience.
+    pub experience_id: Uuid,
+    /// Where.
+    pub environment_id: Uuid,
+    /// The active publication.
+    pub publication_id: Uuid,
+    /// The number of the version that it serves.
+    pub version: i32,
+    /// The share of users reached so far, in hundredths of a percent.
+    pub ramp: i16,
+    /// The switch.
+    pub is_on: bool,
+}
+
+impl Standing {
+    /// The status of an experience where it stands so; none means that nothing is published there.
+    pub fn status(standing: Option<&Standing>, archived: bool) -> Status {
+        let ramping = standing.is_some_and(|standing| standing.ramp < FULL_RAMP);
+        let on = standing.is_some_and(|standing| standing.is_on);
+        Status::of(archived, standing.is_some(), on, ramping)
+    }
+}
+
+/// The experiences of a project, page by page.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when the page's start is no experience of the project.
+pub fn list(
+    conn: &mut Connection,
+    filter: &ExperienceFilter<'_>,
+    sort: Sort,
+    page: PageRequest,
+) -> Result<Page<Experience>, StoreError> {
+    let after = match page.after {
+        None => None,
+        Some(id) => Some(
+            experiences::table
+                .find(id)
+                .filter(experiences::project_id.eq(filter.project_id))
+                .select(Experience::as_select())
+                .first(conn)?,
+        ),
+    };
+    let mut query = experiences::table
+        .filter(experiences::project_id.eq(filter.project_id))
+        .filter(of_status(filter.status))
+        .select(Experience::as_select())
+        .limit(page.fetch())
+        .into_boxed();
+    if let Some(kind) = filter.kind {
+        query = query.filter(experiences::kind.eq(kind.as_str()));
+    }
+    if let Some(tag) = filter.tag {
+        query = query.filter(experiences::tags.contains(vec![tag]));
+    }
+    if let Some(owner_id) = filter.owner_id {
+        query = query.filter(experiences::owner_id.eq(owner_id));
+    }
+    if let Some(text) = filter.search {
+        query = query.filter(found_by(text));
+    }
+    let found = sorted_after!(query, experiences, sort, after).load(conn)?;
+    Ok(page.cut(found, |experience: &Experience| experience.id))
+}
+
+type Condition = Box<dyn BoxableExpression<experiences::table, Pg, SqlType = Bool>>;
+
+fn found_by(text: &str) -> Condition {
+    let pattern = containing(text);
+    let holds_key = exists(
+        key_holders::table
+            .inner_join(keys::table)
+            .filter(key_holders::experience_id.eq(experiences::id))
+            .filter(keys::name.ilike(pattern.clone())),
+    );
+    Box::new(
+        experiences::name
+            .ilike(pattern.clone())
+            .or(experiences::slug.ilike(pattern.clone()))
+            .or(experiences::description.ilike(pattern))
+            .or(holds_key),
+    )
+}
+
+fn of_status(filter: StatusFilter) -> Condition {
+    let (environment_id, status) = match filter {
+        StatusFilter::NotArchived => return Box::new(experiences::archived_at.is_null()),
+        StatusFilter::Archived | StatusFilter::In(_, Status::Archived) => {
+            return Box::new(experiences::archived_at.is_not_null());
+        }
+        StatusFilter::In(environment_id, status) => (environment_id, status),
+    };
+    let published = publications::table
+        .filter(publications::experience_id.eq(experiences::id))
+        .filter(publications::environment_id.eq(environment_id))
+        .filter(publications::ended_at.is_null());
+    let switched_on = exists(
+        switches::table
+            .filter(switches::experience_id.eq(experiences::id))
+            .filter(switches::environment_id.eq(environment_id))
+            .filter(switches::is_on),
+    );
+    let kept = experiences::archived_at.is_null();
+    match status {
+        Status::Draft => Box::new(kept.and(not(exists(published)))),
+        Status::Off => Box::new(kept.and(exists(published)).and(not(switched_on))),
+        Status::Ramping => Box::new(
+            kept.and(exists(published.filter(publications::ramp.lt(FULL_RAMP)))).and(switched_on),
+        ),
+        _ => Box::new(
+            kept.and(exists(published.filter(publications::ramp.eq(FULL_RAMP)))).and(switched_on),
+        ),
+    }
+}
+
+/// Where these experiences stand, in every environment that serves something of them.
+///
+/// # Errors
+/// Those of the database.
+pub fn of(conn: &mut Connection, experience_ids: &[Uuid]) -> Result<Vec<Standing>, StoreError> {
+    let rows: Vec<(Uuid, Uuid, Uuid, i32, i16, Option<bool>)> = publications::table
+        .inner_join(versions::table)
+        .left_join(
+            switches::table.on(switches::experience_id
+                .eq(publications::experience_id)
+                .and(switches::environment_id.eq(publications::environment_id))),
+        )
+        .filter(publications::experience_id.eq_any(experience_ids))
+        .filter(publications::ended_at.is_null())
+        .order((publications::experience_id, publications::environment_id))
+        .select((
+            publications::experience_id,
+            publications::environment_id,
+            publications::id,
+            versions::number,
+            publications::ramp,
+            switches::is_on.nullable(),
+        ))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(experience_id, environment_id, publication_id, version, ramp, is_on)| Standing {
+            experience_id,
+            environment_id,
+            publication_id,
+            version,
+            ramp,
+            is_on: is_on.unwrap_or(false),
+        })
+        .collect())
+}
