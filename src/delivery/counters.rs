@@ -60,12 +60,15 @@ impl Counting {
     pub fn collect(&self, moment: DateTime<Utc>) -> Vec<DeliveryCount> {
         let mut counts = Vec::new();
         let mut counting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counting.retain_mut(|environment| {
-            // Sees all that was counted, since whoever let go of it did so before.
-            let last_time = Arc::get_mut(environment).is_some();
-            counts.extend(collected(environment, moment));
-            !last_time
-        });
+        for environment in std::mem::take(&mut *counting) {
+            match Arc::try_unwrap(environment) {
+                Ok(let_go) => counts.extend(collected(&let_go, moment)),
+                Err(environment) => {
+                    counts.extend(collected(&environment, moment));
+                    counting.push(environment);
+                }
+            }
+        }
         counts
     }
 }

@@ -21,6 +21,7 @@ mod snapshot;
 mod statistics;
 
 pub use cors::preflight;
+pub use counters::Counting;
 pub use snapshot::{
     Credential, Environment, EnvironmentSource, KeyKind, Origin, SecretHash, Served,
 };
@@ -43,7 +44,7 @@ use crate::domain::{
     evaluation,
     ruleset::Answer,
 };
-use counters::Counting;
+
 use snapshot::Snapshot;
 
 /// The most bytes of an evaluation request.
