@@ -42,7 +42,6 @@ const ENVIRONMENT: [&str; 4] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", 
 /// The folder of one private Postgres.
 #[derive(Debug, Clone)]
 pub(super) struct Home {
-    /// Free of symbolic links.
     root: PathBuf,
     /// Who Postgres runs as; ourselves if none.
     account: Option<Account>,
@@ -72,6 +71,11 @@ impl Home {
         }
         let socket_folder = socket_folder(&root)?;
         Ok(Self { root, account, socket_folder })
+    }
+
+    /// The folder itself, free of symbolic links.
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// The database files.
@@ -175,13 +179,15 @@ fn blocker(account: Option<Account>, path: &Path) -> Option<(Account, PathBuf)> 
     account.and_then(|account| Some((account, account.blocked_by(path)?)))
 }
 
-/// Makes the data folder such that other accounts can pass it, though not list it.
+/// Makes the data folder. One of root's can be passed by other accounts, though not listed, since
+/// Postgres is one of them.
 fn make_data_folder(path: &Path) -> Result<(), StartError> {
     if path.is_dir() {
         return Ok(());
     }
     fs::create_dir_all(path).map_err(file("create", path))?;
-    fs::set_permissions(path, Permissions::from_mode(0o711))
+    let mode = if we_are_root() { 0o711 } else { 0o700 };
+    fs::set_permissions(path, Permissions::from_mode(mode))
         .map_err(file("change the mode of", path))
 }
 
