@@ -204,19 +204,16 @@ fn make(
     let Some((account, blocker)) = blocker(account, &parent.join("postgres")) else {
         return make_folder(entrance, mode);
     };
-    let unreachable = |_| StartError::Unreachable { blocker, uid: account.uid };
     let elsewhere = match durability {
         Durability::Durable => PathBuf::from("/var/lib/flagstaff"),
         Durability::Throwaway => env::temp_dir(),
     };
     // A new name each time: somebody who removed the data folder wants an empty database.
     let root = elsewhere.join(format!("flagstaff-{}", uuid::Uuid::new_v4().simple()));
-    let made = fs::create_dir_all(&elsewhere).and_then(|()| fs::create_dir(&root));
-    made.map_err(|_| ())
-        .and_then(|()| account.blocked_by(&root).map_or(Ok(()), |_| Err(())))
-        .map_err(unreachable)?;
-    fs::set_permissions(&root, Permissions::from_mode(mode))
-        .map_err(file("change the mode of", &root))?;
+    let made = make_data_folder(&elsewhere).and_then(|()| make_folder(&root, mode));
+    if made.is_err() || account.blocked_by(&root).is_some() {
+        return Err(StartError::Unreachable { blocker, uid: account.uid });
+    }
     tracing::info!(
         "Postgres can't reach {}, so its files are in {}, with a link to them",
         entrance.display(),
