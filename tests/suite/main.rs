@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod embedded_postgres;
+mod store;
 mod support;
 mod test_database;
