@@ -1,4 +1,4 @@
-use diesel::{prelude::*, sql_types::Text};
+use diesel::{Connection as _, prelude::*, sql_types::Text};
 use flagstaff::store::{Connection, Store, StoreError, installation, keys, projects};
 
 use super::fixture::Fixture;
@@ -66,6 +66,41 @@ fn a_commit_that_broke_off_is_not_tried_again() {
     assert_eq!(runs, 1);
     let key = store.read(|conn| projects::find_by_key(conn, "maybe")).unwrap();
     assert!(key.is_none());
+}
+
+#[test]
+fn a_connection_that_broke_inside_is_unavailable_and_the_next_one_works() {
+    let mut fixture = Fixture::new();
+    let store = Store::new(&fixture.database.url());
+    let broken = store.write::<_, StoreError>(|conn| {
+        projects::create(conn, "never", "Never")?;
+        diesel::sql_query(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity \
+             where datname = current_database() and pid <> pg_backend_pid()",
+        )
+        .execute(&mut fixture.conn)?;
+        projects::create(conn, "never-ever", "Never")
+    });
+    assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
+    assert_eq!(store.read(projects::list).unwrap().len(), 1);
+    let saved = store.write::<_, StoreError>(|conn| projects::create(conn, "next", "Next"));
+    assert!(saved.is_ok(), "{saved:?}");
+}
+
+#[test]
+fn what_takes_too_long_is_busy_and_not_tried_again() {
+    let mut fixture = Fixture::new();
+    let store = Store::new(&fixture.database.url());
+    fixture.conn.begin_test_transaction().unwrap();
+    projects::update(&mut fixture.conn, fixture.project.id, "held", "Held").unwrap();
+    let mut runs = 0;
+    let busy = store.write::<_, StoreError>(|conn| {
+        runs += 1;
+        diesel::sql_query("set local lock_timeout = '20ms'").execute(conn)?;
+        projects::update(conn, fixture.project.id, "wanted", "Wanted")
+    });
+    assert!(matches!(busy, Err(StoreError::Busy(_))), "{busy:?}");
+    assert_eq!(runs, 1);
 }
 
 #[test]
