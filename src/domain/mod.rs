@@ -3,7 +3,16 @@
 //! Time and stored data come in as arguments; answers come out. Nothing here does I/O, reads a
 //! clock or draws a random number.
 
+pub mod bucketing;
+pub mod condition;
+pub mod context;
+pub mod evaluation;
 pub mod experience;
+pub mod key;
+pub mod reading;
 pub mod role;
 pub mod ruleset;
+pub mod segment;
+pub mod slug;
 pub mod value;
+pub mod version;

@@ -9,11 +9,12 @@ use super::schema::{
     environments, experiences, keys, publications, segment_revisions, segments, switches, versions,
 };
 use super::segment_revisions::newest_conditions;
+use super::segments::SegmentKind;
 use super::stored::{ReadableJson, Stored};
 use super::{Connection, StoreError};
 use crate::domain::experience::Kind;
 use crate::domain::ruleset::source::{
-    ExperienceSource, KeySource, PublicationSource, SegmentSource, Source,
+    ExperienceSource, KeySource, PublicationSource, SegmentRule, SegmentSource, Source,
 };
 use crate::domain::value::ValueType;
 
@@ -72,16 +73,22 @@ fn load_segments(
     conn: &mut Connection,
     project_id: Uuid,
 ) -> Result<Vec<SegmentSource>, StoreError> {
-    let rows: Vec<(Uuid, String, ReadableJson)> = segments::table
+    let rows: Vec<(Uuid, String, Stored<SegmentKind>, ReadableJson)> = segments::table
         .inner_join(segment_revisions::table.on(newest_conditions()))
         .filter(segments::project_id.eq(project_id))
         .filter(segments::archived_at.is_null())
         .order(segments::slug)
-        .select((segments::id, segments::slug, segment_revisions::conditions))
+        .select((segments::id, segments::slug, segments::kind, segment_revisions::conditions))
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(id, slug, conditions)| SegmentSource { id, slug, conditions: conditions.0 })
+        .map(|(id, slug, kind, conditions)| {
+            let rule = match kind.0 {
+                SegmentKind::Rules => SegmentRule::Conditions(conditions.0),
+                SegmentKind::List => SegmentRule::List,
+            };
+            SegmentSource { id, slug, rule }
+        })
         .collect())
 }
 

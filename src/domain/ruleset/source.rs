@@ -35,15 +35,25 @@ pub struct KeySource {
     pub default_value: serde_json::Value,
 }
 
-/// A segment with its conditions.
+/// A segment with its rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SegmentSource {
     /// Identity in the store.
     pub id: Uuid,
     /// The name that contents say.
     pub slug: String,
-    /// The condition tree.
-    pub conditions: serde_json::Value,
+    /// Who is in it.
+    pub rule: SegmentRule,
+}
+
+/// Who is in a segment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentRule {
+    /// Those for whom this condition tree holds.
+    Conditions(serde_json::Value),
+    /// The users of a list, which is kept apart from the rules.
+    List,
 }
 
 /// An experience that is published here.

@@ -1,0 +1,126 @@
+//! Conditions: a tree of *all*, *any* and *not* over what is known of a user.
+
+mod matcher;
+mod moment;
+mod operator;
+mod reading;
+mod version_number;
+mod writing;
+
+pub use matcher::{Matcher, SegmentReference, Truth};
+pub use operator::{OperandKind, Operator};
+pub use reading::read_slug;
+pub use version_number::VersionNumber;
+
+use crate::domain::slug::Slug;
+
+/// The most groups (*all*, *any*, *not*) inside one another.
+pub const MOST_DEPTH: usize = 5;
+/// The most single conditions in one tree.
+pub const MOST_CONDITIONS: usize = 100;
+/// The most values in the list of one condition.
+pub const MOST_LIST_VALUES: usize = 10_000;
+/// The most bytes of a regular expression.
+pub const MOST_PATTERN_BYTES: usize = 512;
+
+/// A condition tree that was found sound when it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// Holds when every part holds.
+    All(Vec<Condition>),
+    /// Holds when at least one part holds.
+    Any(Vec<Condition>),
+    /// Holds when the part does not.
+    Not(Box<Condition>),
+    /// A test of one attribute.
+    Attribute(AttributeCondition),
+    /// What the user did or did not do.
+    Event(EventCondition),
+    /// Membership of another segment.
+    Segment(Slug),
+}
+
+/// A test of one attribute.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AttributeCondition {
+    /// The attribute's name.
+    pub attribute: String,
+    /// How it is compared.
+    pub operator: Operator,
+    /// With what.
+    pub operand: Operand,
+}
+
+/// What an attribute is compared with; its form was checked against the operator.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operand {
+    /// Nothing (`is_set`, `is_not_set`).
+    None,
+    /// One value.
+    One(Scalar),
+    /// A list of values.
+    List(Vec<Scalar>),
+}
+
+/// A single value in a condition, as it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scalar {
+    /// Text.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// `true` or `false`.
+    Boolean(bool),
+}
+
+impl Scalar {
+    /// The text by which it compares.
+    pub fn text(&self) -> String {
+        match self {
+            Scalar::Text(text) => text.clone(),
+            Scalar::Number(number) => ryu_js::Buffer::new().format(*number).to_owned(),
+            Scalar::Boolean(value) => super::context::boolean_text(*value).to_owned(),
+        }
+    }
+}
+
+/// What the user did or did not do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventCondition {
+    /// The event's name.
+    pub event: String,
+    /// Whether it was done, or was not.
+    pub did: bool,
+    /// How often at least; 1 or more.
+    pub at_least: u32,
+    /// Counted over today and the days before, in UTC, this many in all; `None`: all that is kept.
+    pub within_days: Option<u32>,
+}
+
+impl Condition {
+    /// Every leaf of the tree, from left to right.
+    pub fn leaves(&self) -> Vec<&Condition> {
+        match self {
+            Condition::All(parts) | Condition::Any(parts) => {
+                parts.iter().flat_map(Condition::leaves).collect()
+            }
+            Condition::Not(part) => part.leaves(),
+            leaf => vec![leaf],
+        }
+    }
+
+    /// The segments that the tree names, each once.
+    pub fn segments(&self) -> Vec<&Slug> {
+        let mut slugs: Vec<&Slug> = self
+            .leaves()
+            .into_iter()
+            .filter_map(|leaf| match leaf {
+                Condition::Segment(slug) => Some(slug),
+                _ => None,
+            })
+            .collect();
+        slugs.sort();
+        slugs.dedup();
+        slugs
+    }
+}

@@ -1,0 +1,10 @@
+//! Headers that several doors send.
+
+use actix_web::http::header::{HeaderName, HeaderValue};
+
+/// The media type of JSON answers.
+pub const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Lets scripts of any page read an answer; only for what a public client key may read.
+pub const ANYBODYS_ORIGIN: (HeaderName, HeaderValue) =
+    (actix_web::http::header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));

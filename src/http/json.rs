@@ -1,0 +1,176 @@
+//! JSON read strictly: what would change on its way through the system is refused at the door.
+//!
+//! serde_json alone takes the last of two fields of one name, turns whole numbers beyond 64 bits
+//! into floating point, and lets U+0000 through, which Postgres then refuses.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Map, Value};
+
+use super::Problem;
+use crate::domain::value::LARGEST_INTEGER;
+
+/// The most arrays and objects inside one another.
+const MOST_DEPTH: usize = 32;
+
+/// Parses a body; 400 with what is wrong, and never a repetition of what was sent.
+pub fn parse_strict(body: &[u8]) -> Result<Value, Problem> {
+    if !depth_within(body) {
+        return Err(Problem::bad_request(format!(
+            "The JSON is nested too deep; at most {MOST_DEPTH} levels are accepted."
+        )));
+    }
+    match serde_json::from_slice::<Strict>(body) {
+        Ok(strict) => Ok(strict.0),
+        Err(error) if error.is_data() => {
+            Err(Problem::bad_request(format!("The JSON can't be accepted: {error}.")))
+        }
+        Err(error) => Err(Problem::bad_request(format!(
+            "The body is not valid JSON (line {}, column {}).",
+            error.line(),
+            error.column()
+        ))),
+    }
+}
+
+/// Whether arrays and objects stand at most 32 deep. Looks at brackets only, so it is quick and
+/// needs no stack.
+pub fn depth_within(body: &[u8]) -> bool {
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for byte in body {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                if depth > MOST_DEPTH {
+                    return false;
+                }
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    true
+}
+
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader).map(Strict)
+    }
+}
+
+struct Reader;
+
+fn exact<E: Error>(exact: bool, value: Value) -> Result<Value, E> {
+    if exact {
+        Ok(value)
+    } else {
+        Err(E::custom("a whole number beyond 2^53 would lose digits in apps; send it as text"))
+    }
+}
+
+fn clean<E: Error>(text: &str) -> Result<(), E> {
+    if text.contains('\0') {
+        return Err(E::custom("text may not contain the character U+0000"));
+    }
+    Ok(())
+}
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        exact((-LARGEST_INTEGER..=LARGEST_INTEGER).contains(&value), value.into())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        exact(value <= LARGEST_INTEGER as u64, value.into())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        // Whole numbers too long for 64 bits arrive here already rounded.
+        exact(value.fract() != 0.0 || value.abs() <= LARGEST_INTEGER as f64, value.into())
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        clean(value)?;
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Strict(item)) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(items.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut fields = Map::new();
+        while let Some((name, Strict(value))) = map.next_entry::<String, Strict>()? {
+            clean(&name)?;
+            if fields.insert(name, value).is_some() {
+                return Err(A::Error::custom("a field is there twice"));
+            }
+        }
+        Ok(fields.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_change_on_its_way_is_refused() {
+        for refused in [
+            r#"{"a": 1, "a": 2}"#,
+            r#"{"b": {"a": 1, "a": 1}}"#,
+            "[9007199254740992]",
+            "[18446744073709551616]",
+            "[-9007199254740992]",
+            "[1e400]",
+            r#"["\u0000"]"#,
+            "{\"\\u0000\": 1}",
+            "[1,]",
+            "[NaN]",
+            "\u{feff}{}",
+            "",
+            "{} {}",
+        ] {
+            assert!(parse_strict(refused.as_bytes()).is_err(), "{refused}");
+        }
+        for kept in [r#"{"a":9007199254740991}"#, "[1.0,-0.5,\"\\\\u0000\"]", "null"] {
+            assert_eq!(parse_strict(kept.as_bytes()).unwrap().to_string(), *kept);
+        }
+    }
+
+    #[test]
+    fn nesting_is_bounded_at_32_levels() {
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert!(parse_strict(nested(32).as_bytes()).is_ok());
+        assert!(parse_strict(nested(33).as_bytes()).is_err());
+        assert!(parse_strict(nested(1_000_000).as_bytes()).is_err());
+        assert!(parse_strict(b"[\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"]").is_ok());
+    }
+}

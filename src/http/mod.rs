@@ -1,0 +1,14 @@
+//! What every HTTP door shares: reading bodies within limits, strict JSON, credentials in headers,
+//! and `application/problem+json`.
+
+mod body;
+mod credential;
+mod headers;
+mod json;
+mod problem;
+
+pub use body::{BodyError, read_body};
+pub use credential::{Presented, presented};
+pub use headers::{ANYBODYS_ORIGIN, JSON};
+pub use json::{depth_within, parse_strict};
+pub use problem::Problem;
