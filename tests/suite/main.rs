@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod delivery;
 mod embedded_postgres;
+mod store;
 mod support;
 mod test_database;
