@@ -44,8 +44,8 @@ struct Answers {
 }
 
 fn parsed(body: &Bytes) -> Result<usize, HttpResponse> {
-    let question: Question = serde_json::from_slice(body)
-        .map_err(|_| HttpResponse::new(StatusCode::BAD_REQUEST))?;
+    let question: Question =
+        serde_json::from_slice(body).map_err(|_| HttpResponse::new(StatusCode::BAD_REQUEST))?;
     Ok(question.user_id.len() + question.attributes.len())
 }
 
