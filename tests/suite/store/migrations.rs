@@ -89,12 +89,13 @@ fn a_migration_gives_way_to_whoever_uses_its_table_and_tries_again() {
     user.batch_execute("begin; lock table projects").unwrap();
     let url = database.url();
     let replica = thread::spawn(move || migrate(&url).unwrap().len());
+    let mut watcher = database.connection();
     let mut waiting_since = || {
         diesel::sql_query(
             "select xact_start::text as name from pg_stat_activity \
              where datname = current_database() and wait_event_type = 'Lock'",
         )
-        .get_result::<Named>(&mut user)
+        .get_result::<Named>(&mut watcher)
         .optional()
         .unwrap()
     };
