@@ -11,6 +11,22 @@ use serde::{
 /// The built-in attribute that names the user.
 pub const USER_ID: &str = "user_id";
 
+/// The attributes that apps or their SDKs fill by themselves. Any other name is a custom one.
+pub const BUILT_IN_ATTRIBUTES: [&str; 12] = [
+    USER_ID,
+    "device_id",
+    "platform",
+    "os",
+    "os_version",
+    "app_version",
+    "device_model",
+    "country",
+    "region",
+    "city",
+    "language",
+    "email",
+];
+
 /// One attribute's value, as far as conditions can see it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Attribute {
@@ -91,6 +107,12 @@ impl Attributes {
         }
     }
 
+    fn unset(&mut self, name: &str) {
+        if let Ok(found) = self.0.binary_search_by(|(other, _)| other.as_ref().cmp(name)) {
+            self.0.remove(found);
+        }
+    }
+
     /// All attributes, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Attribute)> {
         self.0.iter().map(|(name, attribute)| (name.as_ref(), attribute))
@@ -116,8 +138,9 @@ impl<'de> Deserialize<'de> for Attributes {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Attributes, A::Error> {
                 let mut attributes = Attributes::default();
                 while let Some((name, value)) = map.next_entry::<Name<'de>, Optional>()? {
-                    if let Some(attribute) = value.0 {
-                        attributes.set(&name.0, attribute);
+                    match value.0 {
+                        Some(attribute) => attributes.set(&name.0, attribute),
+                        None => attributes.unset(&name.0),
                     }
                 }
                 Ok(attributes)
@@ -267,10 +290,12 @@ pub enum Found<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// The attribute of that name; the context wins over the profile.
+    /// The attribute of that name; the context wins over the profile. Who the user is, the app
+    /// alone says.
     pub fn attribute(&self, name: &str) -> Found<'a> {
         match (self.context.get(name), self.stored) {
             (Some(attribute), _) => Found::Set(attribute),
+            (None, _) if name == USER_ID => Found::NotSet,
             (None, Stored::Profile(profile)) => {
                 profile.properties.get(name).map_or(Found::NotSet, Found::Set)
             }
