@@ -4,6 +4,7 @@
 
 mod architecture;
 mod delivery;
+mod domain;
 mod embedded_postgres;
 mod store;
 mod support;
