@@ -10,7 +10,9 @@
 //! - [`operations`]: the verbs of the product; each checks the right and leaves an audit entry.
 //! - [`embedded_postgres`]: a private Postgres for whoever gives no `DATABASE_URL`.
 //! - [`http`]: what every HTTP door shares: bodies, strict JSON, credentials, problem details.
+//! - [`delivery`]: answering apps, from memory.
 
+pub mod delivery;
 pub mod domain;
 pub mod embedded_postgres;
 pub mod http;

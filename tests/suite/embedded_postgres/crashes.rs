@@ -31,6 +31,21 @@ fn a_killed_server_comes_back_with_what_was_committed() {
 }
 
 #[test]
+fn a_busy_session_of_a_killed_server_does_not_hold_up_the_next_one() {
+    let folder = TestFolder::new();
+    let postgres = start(&folder);
+    let mut session = connect(&postgres).unwrap();
+    let busy = std::thread::spawn(move || {
+        session.batch_execute("DO $$ BEGIN LOOP PERFORM 1; END LOOP; END $$").unwrap_err();
+    });
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'DO%'";
+    eventually("the session is busy", || (ask(&postgres, sql) == "1").then_some(()));
+    let first = kill_server(&folder);
+    wait_for_another(&postgres, &folder, first);
+    busy.join().unwrap();
+}
+
+#[test]
 fn a_stop_while_the_server_is_dead_does_not_wait_for_it() {
     let folder = TestFolder::new();
     let postgres = start(&folder);
@@ -125,7 +140,8 @@ fn a_server_that_somebody_started_by_hand_is_left_alone() {
     let folder = TestFolder::new();
     let postgres = start(&folder);
     let pid = server_pid(&folder).unwrap();
-    let program = fs::read_link(format!("/proc/{}/exe", pid.as_raw_nonzero())).unwrap();
+    let arguments = fs::read_to_string(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap();
+    let program = arguments.split('\0').next().unwrap();
     postgres.stop().unwrap();
 
     let data = folder.join("postgres/data");
