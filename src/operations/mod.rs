@@ -7,6 +7,12 @@
 mod actor;
 pub mod audit;
 mod error;
+pub mod keys;
+mod obstacles;
+mod rights;
+mod segment_tree;
+pub mod segments;
+mod texts;
 
 pub use actor::{Actor, Identity, Origin};
 pub use error::{Link, OperationError};

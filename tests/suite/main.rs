@@ -4,5 +4,6 @@
 
 mod delivery;
 mod embedded_postgres;
+mod store;
 mod support;
 mod test_database;
