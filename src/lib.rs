@@ -8,7 +8,10 @@
 //! - [`embedded_postgres`]: a private Postgres for whoever gives no `DATABASE_URL`.
 //! - [`http`]: what every HTTP door shares: bodies, strict JSON, credentials, problem details.
 
+pub mod api;
 pub mod domain;
 pub mod embedded_postgres;
 pub mod http;
+pub mod operations;
+pub mod routes;
 pub mod store;
