@@ -5,6 +5,7 @@
 //!
 //! - [`domain`]: pure values and rules. No clock, no database, no web, no randomness.
 //! - [`store`]: everything that is kept in Postgres, as plain functions over a connection.
+//! - [`operations`]: the verbs of the product; each checks the right and leaves an audit entry.
 //! - [`embedded_postgres`]: a private Postgres for whoever gives no `DATABASE_URL`.
 //! - [`http`]: what every HTTP door shares: bodies, strict JSON, credentials, problem details.
 

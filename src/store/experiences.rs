@@ -119,6 +119,22 @@ pub fn find_by_slug(
         .optional()?)
 }
 
+/// The slugs of a project's experiences that start so, archived ones too. `start` is the start of a slug.
+///
+/// # Errors
+/// Those of the database.
+pub fn slugs_starting_with(
+    conn: &mut Connection,
+    project_id: Uuid,
+    start: &str,
+) -> Result<Vec<String>, StoreError> {
+    Ok(experiences::table
+        .filter(experiences::project_id.eq(project_id))
+        .filter(experiences::slug.like(format!("{start}%")))
+        .select(experiences::slug)
+        .load(conn)?)
+}
+
 /// The experience of that id, locked until the transaction ends. Everything that saves, publishes,
 /// switches or archives starts with it.
 ///

@@ -156,6 +156,23 @@ pub fn find_by_name(
         .optional()?)
 }
 
+/// The key of that name, whatever its case.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_in_any_case(
+    conn: &mut Connection,
+    project_id: Uuid,
+    name: &str,
+) -> Result<Option<Key>, StoreError> {
+    Ok(keys::table
+        .filter(keys::project_id.eq(project_id))
+        .filter(lower(keys::name).eq(lower(name)))
+        .select(Key::as_select())
+        .first(conn)
+        .optional()?)
+}
+
 /// The keys of exactly those names, archived ones too, by name; names that are unknown are not in
 /// it.
 ///

@@ -30,6 +30,7 @@ mod schema;
 pub mod sdk_keys;
 pub mod segment_revisions;
 pub mod segments;
+pub mod serving;
 pub mod sessions;
 pub mod standings;
 mod stored;

@@ -152,6 +152,22 @@ pub fn find_by_slug(
         .optional()?)
 }
 
+/// The slugs of a project's segments that start so, archived ones too. `start` is the start of a slug.
+///
+/// # Errors
+/// Those of the database.
+pub fn slugs_starting_with(
+    conn: &mut Connection,
+    project_id: Uuid,
+    start: &str,
+) -> Result<Vec<String>, StoreError> {
+    Ok(segments::table
+        .filter(segments::project_id.eq(project_id))
+        .filter(segments::slug.like(format!("{start}%")))
+        .select(segments::slug)
+        .load(conn)?)
+}
+
 /// The segment of that id, locked until the transaction ends.
 ///
 /// # Errors

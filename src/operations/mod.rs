@@ -1,0 +1,18 @@
+//! The verbs of the product. Each exists once, whoever calls: pages, REST, jobs, command line.
+//!
+//! An operation runs inside one transaction of its caller (`store.write(|conn| …)`) and always in
+//! the same order: it asks [`Actor::require`] for the right, asks the domain, writes through the
+//! store, and leaves an entry with [`audit::record`]. It knows neither HTTP nor a clock.
+
+mod actor;
+pub mod audit;
+mod error;
+pub mod keys;
+mod obstacles;
+mod rights;
+mod segment_tree;
+pub mod segments;
+mod texts;
+
+pub use actor::{Actor, Identity, Origin};
+pub use error::{Link, OperationError};
