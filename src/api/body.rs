@@ -107,3 +107,13 @@ fn parse(request: &HttpRequest, bytes: &[u8]) -> Result<Body, Problem> {
 fn unreadable(_: actix_web::Error) -> Problem {
     Problem::bad_request("The body can't be read.")
 }
+
+/// The text of an optional field.
+pub fn optional_text(node: &Node<'_>, name: &str, problems: &mut Problems) -> Option<String> {
+    node.field(name)?.text(problems).map(str::to_owned)
+}
+
+/// A field that may be null, which is not the same as left out.
+pub fn nullable<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<Option<&'a Value>> {
+    fields.get(name).map(|value| Some(value).filter(|value| !value.is_null()))
+}

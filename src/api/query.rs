@@ -1,6 +1,7 @@
 //! Queries of management requests: as strict as bodies.
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use chrono::{DateTime, Datelike, Utc};
 use futures_util::future::{Ready, ready};
 use uuid::Uuid;
 
@@ -153,6 +154,17 @@ pub fn listed<T>(page: Result<Page<T>, StoreError>) -> Result<Page<T>, Operation
         Err(StoreError::NotFound) => Err(OperationError::invalid("cursor", CURSOR)),
         page => Ok(page?),
     }
+}
+
+/// A moment: RFC 3339, of a year that Postgres and apps agree on.
+///
+/// # Errors
+/// 422 for any other.
+pub fn moment(query: &Query, name: &str) -> Result<Option<DateTime<Utc>>, Problem> {
+    query.parsed(name, "This is a moment such as 2026-03-02T10:00:00Z.", |text| {
+        let moment = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+        (1970..=9998).contains(&moment.year()).then_some(moment)
+    })
 }
 
 impl FromRequest for Query {
