@@ -8,8 +8,12 @@
 //! - [`operations`]: the verbs of the product; each checks the right and leaves an audit entry.
 //! - [`embedded_postgres`]: a private Postgres for whoever gives no `DATABASE_URL`.
 //! - [`http`]: what every HTTP door shares: bodies, strict JSON, credentials, problem details.
+//! - [`delivery`]: answering apps, from memory.
+//! - [`api`]: managing flags over HTTP, in JSON.
+//! - [`routes`]: every URL in tables; each row names the right that it needs.
 
 pub mod api;
+pub mod delivery;
 pub mod domain;
 pub mod embedded_postgres;
 pub mod http;

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod architecture;
+mod delivery;
 mod embedded_postgres;
+mod store;
 mod support;
 mod test_database;

@@ -1,7 +1,7 @@
 //! Writing condition trees as JSON, in the form in which they are read.
 
 use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{AttributeCondition, Condition, EventCondition, Operand, Scalar};
 
@@ -57,14 +57,17 @@ impl Scalar {
 
 impl EventCondition {
     fn to_json(&self) -> Value {
-        let mut json = json!({"event": self.event, "did": self.did});
+        let mut json = Map::from_iter([
+            ("event".to_owned(), self.event.as_str().into()),
+            ("did".to_owned(), self.did.into()),
+        ]);
         if self.at_least != 1 {
-            json["count"] = json!({"at_least": self.at_least});
+            json.insert("count".to_owned(), json!({"at_least": self.at_least}));
         }
         if let Some(days) = self.within_days {
-            json["within_days"] = days.into();
+            json.insert("within_days".to_owned(), days.into());
         }
-        json
+        Value::Object(json)
     }
 }
 

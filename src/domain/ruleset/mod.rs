@@ -91,6 +91,7 @@ pub(in crate::domain) struct Experience {
 
 /// What an experience does. An answer here is the first of as many as the experience has keys.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are on; a box would cost each decision")]
 pub(in crate::domain) enum Serving {
     /// It is switched off.
     Off(AnswerIndex),

@@ -236,7 +236,7 @@ impl Checker<'_> {
         for (path, serve) in content.serves() {
             let Serve::Values(values) = serve else { continue };
             for (key, value) in values {
-                if !value.as_str().is_some_and(|name| content.variant(name).is_some()) {
+                if value.as_str().is_none_or(|name| content.variant(name).is_none()) {
                     self.push(format!("{path}.values.{key}"), "Choose one of the flag's variants.");
                 }
             }

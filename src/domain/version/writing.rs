@@ -16,10 +16,9 @@ impl Content {
         let test_user =
             |t: &super::TestUser| json!({"user_id": t.user_id, "serve": t.serve.to_json()});
         let row = |row: &super::Row| {
-            let mut json = row.rule.to_json();
-            json["id"] = row.id.as_str().into();
-            json["audience"] = row.audience.to_json();
-            json
+            let rule = &row.rule;
+            json!({"id": row.id, "audience": row.audience.to_json(), "enabled": rule.enabled,
+                   "rollout": rule.rollout.to_json(), "serve": rule.serve.to_json()})
         };
         json!({
             "keys": self.keys.iter().map(|key| key.as_str()).collect::<Vec<_>>(),

@@ -5,4 +5,9 @@ mod database;
 mod folder;
 mod wait;
 
-pub use self::{database::TestDatabase, folder::TestFolder, wait::eventually};
+pub use self::{
+    cluster::{boot_lock, test_postgres_folder},
+    database::TestDatabase,
+    folder::TestFolder,
+    wait::eventually,
+};
