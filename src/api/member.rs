@@ -2,7 +2,6 @@
 //! the handler takes it as an argument.
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
-use chrono::Utc;
 use futures_util::future::{Ready, ready};
 use uuid::Uuid;
 

@@ -5,13 +5,22 @@
 //! Its annotation is where the OpenAPI description comes from.
 
 mod answer;
+pub mod audit_log;
 mod body;
 mod envelope;
+pub mod environments;
+mod experiences;
 pub mod keys;
 mod member;
 pub mod openapi;
+mod precondition;
+pub mod projects;
+pub mod publications;
 mod query;
 mod refusal;
+pub mod segments;
+pub mod stats;
+pub mod versions;
 mod work;
 
 pub use envelope::{RequestId, enveloped};

@@ -13,7 +13,7 @@ use utoipa::{
     },
 };
 
-use super::keys;
+use super::{audit_log, environments, keys, projects, publications, segments, stats, versions};
 
 /// Which page of a list is asked for.
 #[derive(Debug, IntoParams)]
@@ -66,7 +66,17 @@ pub struct FieldErrorShape {
         description = "Feature flags and remote config: the management API.",
         license(name = "MIT OR Apache-2.0")
     ),
-    paths(keys::list, keys::read),
+    paths(
+        projects::list, projects::read,
+        environments::list,
+        keys::list, keys::create, keys::read, keys::edit, keys::archive, keys::unarchive,
+        segments::list, segments::create, segments::read, segments::edit, segments::clone,
+        segments::archive, segments::unarchive,
+        versions::list, versions::read,
+        publications::list,
+        stats::read,
+        audit_log::list,
+    ),
     components(schemas(ProblemShape, FieldErrorShape)),
     modifiers(&EverywhereTheSame)
 )]
