@@ -11,12 +11,16 @@
 //! - [`embedded_postgres`]: a private Postgres for whoever gives no `DATABASE_URL`.
 //! - [`http`]: what every HTTP door shares: bodies, strict JSON, credentials, problem details.
 //! - [`delivery`]: answering apps, from memory.
+//! - [`api`]: managing flags over HTTP, in JSON.
+//! - [`routes`]: every URL in tables; each row names the right that it needs.
 
+pub mod api;
 pub mod delivery;
 pub mod domain;
 pub mod embedded_postgres;
 pub mod http;
 pub mod logging;
 pub mod operations;
+pub mod routes;
 pub mod settings;
 pub mod store;
