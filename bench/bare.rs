@@ -54,6 +54,7 @@ fn json(body: impl actix_web::body::MessageBody + 'static) -> HttpResponse {
         .insert_header((header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Retry-After"))
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .body(body)
 }
 

@@ -24,4 +24,5 @@ pub mod versions;
 mod work;
 
 pub use envelope::{RequestId, enveloped};
+pub use keys::KeyLimit;
 pub use member::{Caller, Member};

@@ -12,6 +12,7 @@ mod obstacles;
 mod rights;
 mod segment_tree;
 pub mod segments;
+pub mod setup;
 mod texts;
 
 pub use actor::{Actor, Identity, Origin};

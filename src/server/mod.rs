@@ -10,19 +10,15 @@ mod paths;
 mod signals;
 mod web;
 
-use std::{
-    io,
-    net::SocketAddr,
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
+use actix_web::web::Data;
 use chrono::Utc;
 
 pub use database::DatabaseError;
 
 use crate::{
+    api::KeyLimit,
     delivery::{Delivery, Statistics, last_known_good::LastKnownGood, refresh::Refresh},
     settings::Settings,
     store::Store,
@@ -30,7 +26,7 @@ use crate::{
 use background::Background;
 use database::Database;
 use signals::Signal;
-use web::Doors;
+use web::{Doors, Parts};
 
 /// Why it does not start.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +68,7 @@ pub fn run(settings: &Settings) -> Result<(), StartError> {
     if signals.wait() == Signal::Terminate {
         running.delivery.stop();
         tracing::info!("stopping; balancers are told");
-        signals.wait_at_most(settings.drain);
+        signals.wait_at_most(NOTICE_WITHIN);
     }
     running.stop();
     Ok(())
@@ -84,9 +80,9 @@ impl Running {
     /// # Errors
     /// When there is no Postgres that could be used, now or later, or the address is taken.
     pub fn start(settings: &Settings) -> Result<Running, StartError> {
-        let mut database = Database::open(settings)?;
+        let mut database = Database::open(&settings.database)?;
         let delivery = Arc::new(Delivery::default());
-        let data = settings.data_dir.as_path();
+        let data = settings.data_dir();
         let statistics = Arc::new(statistics(&delivery, &database.store, data));
         let mut refresh = Refresh::new(
             Arc::clone(&delivery),
@@ -99,9 +95,19 @@ impl Running {
             let environments = refresh.serve_last_known_good();
             tracing::warn!(environments, "Postgres is away; serving what was last known");
         }
-        let background =
-            Background::start(refresh, Arc::clone(&statistics), database.preparation())?;
-        let doors = Doors::open(settings, &delivery, &statistics, &database.store)?;
+        let background = Background::start(
+            refresh,
+            Arc::clone(&statistics),
+            database.store.clone(),
+            database.preparation(),
+        )?;
+        let parts = Parts {
+            delivery: Data::from(Arc::clone(&delivery)),
+            statistics: Data::from(Arc::clone(&statistics)),
+            store: Data::new(database.store.clone()),
+            key_limit: Data::new(KeyLimit(settings.key_limit)),
+        };
+        let doors = Doors::open(settings.listen, parts)?;
         Ok(Running { doors, delivery, statistics, background, database })
     }
 
@@ -128,5 +134,7 @@ fn statistics(delivery: &Arc<Delivery>, store: &Store, data: &Path) -> Statistic
     Statistics::new(Arc::clone(delivery), store.clone(), &data.join("deliveries"))
 }
 
+/// How long balancers get to notice that this process is about to stop.
+const NOTICE_WITHIN: Duration = Duration::from_secs(5);
 /// How long requests that are under way may take to finish once the doors close.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);
