@@ -4,6 +4,7 @@
 //! the same order: it asks [`Actor::require`] for the right, asks the domain, writes through the
 //! store, and leaves an entry with [`audit::record`]. It knows neither HTTP nor a clock.
 
+pub mod access;
 mod actor;
 pub mod audit;
 mod error;
@@ -12,6 +13,7 @@ mod obstacles;
 mod rights;
 mod segment_tree;
 pub mod segments;
+pub mod setup;
 mod texts;
 
 pub use actor::{Actor, Identity, Origin};
