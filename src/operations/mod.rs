@@ -6,6 +6,8 @@
 
 mod actor;
 pub mod audit;
+mod contents;
+pub mod editing;
 mod error;
 pub mod keys;
 mod obstacles;
