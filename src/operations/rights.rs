@@ -6,7 +6,7 @@ use super::obstacles::refused;
 use super::{Actor, OperationError};
 use crate::domain::role::Right;
 use crate::store::Connection;
-use crate::store::environments::Environment;
+use crate::store::environments::{self, Environment};
 use crate::store::experiences::{self, Experience};
 
 /// Checks a right in the project of a thing that was found by its identity. A stranger is told the
@@ -21,6 +21,18 @@ pub(super) fn require_for(
         return Err(OperationError::NotFound(what));
     }
     actor.require(right, project_id)
+}
+
+/// The environment of that id, for somebody whose project it belongs to.
+pub(super) fn find_environment(
+    conn: &mut Connection,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<Environment, OperationError> {
+    let environment =
+        environments::find(conn, id)?.ok_or(OperationError::NotFound("environment"))?;
+    require_for(actor, Right::See, environment.project_id, "environment")?;
+    Ok(environment)
 }
 
 /// Checks the right to publish in an environment.
