@@ -114,6 +114,7 @@ impl From<StoreError> for OperationError {
                 OperationError::Refused { message, links }
             }
             error @ (StoreError::Contended(_)
+            | StoreError::Busy(_)
             | StoreError::Unavailable(_)
             | StoreError::OutcomeUnknown(_)) => OperationError::Unavailable(error),
             error @ (StoreError::Refused(_) | StoreError::Corrupt(_) | StoreError::Other(_)) => {

@@ -6,14 +6,20 @@
 
 pub mod access;
 mod actor;
+pub mod archiving;
 pub mod audit;
+mod contents;
+pub mod editing;
 mod error;
 pub mod keys;
 mod obstacles;
+pub mod publishing;
+mod readiness;
 mod rights;
 mod segment_tree;
 pub mod segments;
 pub mod setup;
+pub mod switching;
 mod texts;
 
 pub use actor::{Actor, Identity, Origin};

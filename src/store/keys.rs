@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::page::{containing, sorted_after};
+use super::page::{containing, lower, sorted_after};
 use super::schema::{experiences, key_holders, key_revisions, keys, version_keys};
 use super::stored::Stored;
 use super::{
