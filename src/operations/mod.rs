@@ -4,15 +4,22 @@
 //! the same order: it asks [`Actor::require`] for the right, asks the domain, writes through the
 //! store, and leaves an entry with [`audit::record`]. It knows neither HTTP nor a clock.
 
+pub mod access;
 mod actor;
+pub mod archiving;
 pub mod audit;
+mod contents;
+pub mod editing;
 mod error;
 pub mod keys;
 mod obstacles;
+pub mod publishing;
+mod readiness;
 mod rights;
 mod segment_tree;
 pub mod segments;
 pub mod setup;
+pub mod switching;
 mod texts;
 
 pub use actor::{Actor, Identity, Origin};

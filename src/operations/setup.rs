@@ -25,7 +25,7 @@ const ENVIRONMENTS: [(&str, &str, bool); 2] =
 /// # Errors
 /// Those of the database.
 pub fn ensure_first_project(store: &Store) -> Result<(), OperationError> {
-    match store.write(|conn| create_first_project(conn)) {
+    match store.write(create_first_project) {
         // Another replica was faster, by the time that the whole of its project was there.
         Err(StoreError::Refused(Constraint::ProjectsKeyUnique)) => Ok(()),
         outcome => Ok(outcome?),
