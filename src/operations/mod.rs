@@ -10,6 +10,8 @@ pub mod audit;
 mod contents;
 pub mod editing;
 mod error;
+pub mod experiences;
+pub mod flags;
 pub mod keys;
 mod obstacles;
 pub mod publishing;
@@ -17,6 +19,7 @@ mod readiness;
 mod rights;
 mod segment_tree;
 pub mod segments;
+pub mod short_form;
 pub mod switching;
 mod texts;
 
