@@ -4,21 +4,25 @@
 //! the same order: it asks [`Actor::require`] for the right, asks the domain, writes through the
 //! store, and leaves an entry with [`audit::record`]. It knows neither HTTP nor a clock.
 
+pub mod access;
 mod actor;
 pub mod archiving;
 pub mod audit;
 mod contents;
 pub mod editing;
+pub mod environments;
 mod error;
 pub mod experiences;
 pub mod flags;
 pub mod keys;
 mod obstacles;
+pub mod projects;
 pub mod publishing;
 mod readiness;
 mod rights;
 mod segment_tree;
 pub mod segments;
+pub mod setup;
 pub mod short_form;
 pub mod switching;
 mod texts;

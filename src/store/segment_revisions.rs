@@ -92,7 +92,7 @@ pub fn list(conn: &mut Connection, id: Uuid) -> Result<Vec<SegmentRevision>, Sto
 ///
 /// # Errors
 /// Those of the database.
-pub fn newest(
+pub fn with_conditions(
     conn: &mut Connection,
     project_id: Uuid,
 ) -> Result<Vec<(Segment, Value)>, StoreError> {

@@ -1,10 +1,10 @@
 use std::thread;
 
-use diesel::{prelude::*, sql_types::Text};
+use diesel::{connection::SimpleConnection, prelude::*, sql_types::Text};
 use diesel_migrations::MigrationHarness;
 use flagstaff::store::{Constraint, MIGRATIONS, StoreError, migrate};
 
-use crate::support::TestDatabase;
+use crate::support::{TestDatabase, eventually};
 
 #[derive(QueryableByName, Debug, PartialEq)]
 struct Named {
@@ -79,4 +79,28 @@ fn every_named_constraint_is_one_of_the_migrations() {
         let is_made = ["c", "i", "t"].iter().any(|kind| made.contains(&format!("{name} {kind}")));
         assert!(is_made, "{name}");
     }
+}
+
+#[test]
+fn a_migration_gives_way_to_whoever_uses_its_table_and_tries_again() {
+    let database = TestDatabase::new();
+    database.connection().revert_last_migration(MIGRATIONS).unwrap();
+    let mut user = database.connection();
+    user.batch_execute("begin; lock table projects").unwrap();
+    let url = database.url();
+    let replica = thread::spawn(move || migrate(&url).unwrap().len());
+    let mut watcher = database.connection();
+    let mut waiting_since = || {
+        diesel::sql_query(
+            "select xact_start::text as name from pg_stat_activity \
+             where datname = current_database() and wait_event_type = 'Lock'",
+        )
+        .get_result::<Named>(&mut watcher)
+        .optional()
+        .unwrap()
+    };
+    let first = eventually("waits", &mut waiting_since);
+    eventually("tries again", || waiting_since().filter(|again| *again != first));
+    user.batch_execute("commit").unwrap();
+    assert_eq!(replica.join().unwrap(), 1);
 }

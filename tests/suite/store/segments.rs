@@ -1,3 +1,4 @@
+use flagstaff::domain::ruleset::source::SegmentRule;
 use flagstaff::store::{
     StoreError, rulesets, segment_revisions, segment_revisions::NewConditions, segments,
 };
@@ -14,13 +15,13 @@ fn the_newest_conditions_are_served_and_the_older_ones_kept() {
     let revised = segment_revisions::revise(&mut fixture.conn, segment.id, &new, SAM).unwrap();
     assert_eq!(revised.revision, 2);
     let source = rulesets::load(&mut fixture.conn, fixture.production.id).unwrap();
-    assert_eq!(source.segments[0].conditions, newer);
+    assert_eq!(source.segments[0].rule, SegmentRule::Conditions(newer.clone()));
     let all = segment_revisions::list(&mut fixture.conn, segment.id).unwrap();
     let seen: Vec<_> = all.iter().map(|one| (one.number, &one.conditions)).collect();
     assert_eq!(seen, [(2, &newer), (1, &json!({"all": []}))]);
     let first = segment_revisions::find(&mut fixture.conn, segment.id, 1).unwrap().unwrap();
     assert_eq!(first.author_name, "Sam");
-    let with = segment_revisions::newest(&mut fixture.conn, fixture.project.id).unwrap();
+    let with = segment_revisions::with_conditions(&mut fixture.conn, fixture.project.id).unwrap();
     assert_eq!((with[0].0.id, &with[0].1), (segment.id, &newer));
 }
 
