@@ -5,13 +5,22 @@
 //! store, and leaves an entry with [`audit::record`]. It knows neither HTTP nor a clock.
 
 mod actor;
+pub mod archiving;
 pub mod audit;
+mod contents;
+pub mod editing;
 mod error;
+pub mod experiences;
+pub mod flags;
 pub mod keys;
 mod obstacles;
+pub mod publishing;
+mod readiness;
 mod rights;
 mod segment_tree;
 pub mod segments;
+pub mod short_form;
+pub mod switching;
 mod texts;
 
 pub use actor::{Actor, Identity, Origin};

@@ -2,9 +2,12 @@
 
 use uuid::Uuid;
 
+use super::obstacles::refused;
 use super::{Actor, OperationError};
 use crate::domain::role::Right;
-use crate::store::environments::Environment;
+use crate::store::Connection;
+use crate::store::environments::{self, Environment};
+use crate::store::experiences::{self, Experience};
 
 /// Checks a right in the project of a thing that was found by its identity. A stranger is told the
 /// same as when there were no such thing.
@@ -18,6 +21,18 @@ pub(super) fn require_for(
         return Err(OperationError::NotFound(what));
     }
     actor.require(right, project_id)
+}
+
+/// The environment of that id, for somebody whose project it belongs to.
+pub(super) fn find_environment(
+    conn: &mut Connection,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<Environment, OperationError> {
+    let environment =
+        environments::find(conn, id)?.ok_or(OperationError::NotFound("environment"))?;
+    require_for(actor, Right::See, environment.project_id, "environment")?;
+    Ok(environment)
 }
 
 /// Checks the right to publish in an environment.
@@ -52,4 +67,33 @@ pub(super) fn require_where_served(
         })?;
     }
     Ok(())
+}
+
+/// Locks an experience for a change by somebody who has that right in its project. Everything that
+/// saves, publishes, switches or archives starts so.
+pub(super) fn lock_experience(
+    conn: &mut Connection,
+    actor: &Actor,
+    right: Right,
+    id: Uuid,
+) -> Result<Experience, OperationError> {
+    let missing = OperationError::NotFound("experience");
+    let Some(found) = experiences::find(conn, id)? else { return Err(missing) };
+    require_for(actor, right, found.project_id, "experience")?;
+    Ok(experiences::lock(conn, id)?)
+}
+
+/// The same, of one that is not archived.
+pub(super) fn lock_usable_experience(
+    conn: &mut Connection,
+    actor: &Actor,
+    right: Right,
+    id: Uuid,
+) -> Result<Experience, OperationError> {
+    let experience = lock_experience(conn, actor, right, id)?;
+    if experience.archived_at.is_some() {
+        let name = &experience.name;
+        return Err(refused(format!("“{name}” is archived. Unarchive it first.")));
+    }
+    Ok(experience)
 }

@@ -153,6 +153,24 @@ pub fn find_by_slug(
         .optional()?)
 }
 
+/// The segments of those slugs that are not archived; slugs that are unknown are not in it.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_by_slugs(
+    conn: &mut Connection,
+    project_id: Uuid,
+    slugs: &[&str],
+) -> Result<Vec<Segment>, StoreError> {
+    Ok(segments::table
+        .filter(segments::project_id.eq(project_id))
+        .filter(segments::slug.eq_any(slugs))
+        .filter(segments::archived_at.is_null())
+        .order(segments::slug)
+        .select(Segment::as_select())
+        .load(conn)?)
+}
+
 /// The slugs of a project's segments that start so, archived ones too. `start` is the start of a slug.
 ///
 /// # Errors
