@@ -3,6 +3,8 @@
 //! The rooms, from the ground up; a room imports only from rooms above it in this list
 //! (`tests/suite/architecture.rs` holds the table):
 //!
+//! - [`settings`]: every flag and variable, defined once, checked into ready values.
+//! - [`logging`]: starts the structured logs.
 //! - [`domain`]: pure values and rules. No clock, no database, no web, no randomness.
 //! - [`store`]: everything that is kept in Postgres, as plain functions over a connection.
 //! - [`operations`]: the verbs of the product; each checks the right and leaves an audit entry.
@@ -17,6 +19,8 @@ pub mod delivery;
 pub mod domain;
 pub mod embedded_postgres;
 pub mod http;
+pub mod logging;
 pub mod operations;
 pub mod routes;
+pub mod settings;
 pub mod store;

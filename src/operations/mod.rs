@@ -4,6 +4,7 @@
 //! the same order: it asks [`Actor::require`] for the right, asks the domain, writes through the
 //! store, and leaves an entry with [`audit::record`]. It knows neither HTTP nor a clock.
 
+pub mod access;
 mod actor;
 pub mod archiving;
 pub mod audit;
@@ -20,6 +21,7 @@ mod rights;
 mod segment_tree;
 pub mod segments;
 pub mod short_form;
+pub mod setup;
 pub mod switching;
 mod texts;
 
