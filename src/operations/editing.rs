@@ -222,7 +222,9 @@ pub fn clone(
     let content = content_of(&newest, &original)?;
     // The salt starts as the slug, so that the clone's users are drawn anew.
     let mut content = contents::under_keys(&content, keys)?.to_json();
-    content.as_object_mut().map(|content| content.remove("salt"));
+    if let Some(content) = content.as_object_mut() {
+        content.remove("salt");
+    }
     let new = NewExperience {
         project_id: original.project_id,
         kind: original.kind,
