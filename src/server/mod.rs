@@ -15,7 +15,7 @@ use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use actix_web::web::Data;
 use chrono::Utc;
 
-pub use database::DatabaseError;
+pub use database::{Database, DatabaseError};
 
 use crate::{
     api::KeyLimit,
@@ -24,7 +24,6 @@ use crate::{
     store::Store,
 };
 use background::Background;
-use database::Database;
 use signals::Signal;
 use web::{Doors, Parts};
 
