@@ -80,7 +80,7 @@ pub async fn list(
     query.only(&["environment", "limit", "cursor"])?;
     let page = query.page()?;
     let list = work::read(&store, move |conn| {
-        let experience = experiences::find(conn, &member, path.kind, &path.id)?;
+        let experience = experiences::find(conn, &member, path.kind, &path.id)?.experience;
         let environment = match query.get("environment") {
             Some(key) => Some(member.environment(conn, key)?.id),
             None => None,

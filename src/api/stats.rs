@@ -127,7 +127,7 @@ pub async fn read(
 ) -> Answer {
     let asked = Asked::read(&query, Utc::now())?;
     let stats = work::read(&store, move |conn| {
-        let experience = experiences::find(conn, &member, path.kind, &path.id)?;
+        let experience = experiences::find(conn, &member, path.kind, &path.id)?.experience;
         let key = query.get("environment").ok_or_else(|| {
             OperationError::invalid("environment", "Name the environment: ?environment=….")
         })?;

@@ -20,7 +20,11 @@ pub use database::{Database, DatabaseError};
 use crate::{
     api::KeyLimit,
     delivery::{Delivery, Statistics, last_known_good::LastKnownGood, refresh::Refresh},
-    settings::Settings,
+    operations::{
+        OperationError,
+        access::{AccessTokens, SignIn},
+    },
+    settings::{SettingError, Settings},
     store::Store,
 };
 use background::Background;
@@ -33,6 +37,12 @@ pub enum StartError {
     /// No Postgres, or none that can be used.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// The secret key can't be read or kept.
+    #[error(transparent)]
+    SecretKey(#[from] SettingError),
+    /// Passwords can't be hashed here.
+    #[error("Signing in can't be prepared: {0}")]
+    SignIn(#[from] OperationError),
     /// The address can't be listened on.
     #[error("Flagstaff can't listen on {address}: {error}. Choose another address with --listen.")]
     Listen {
@@ -80,6 +90,8 @@ impl Running {
     /// When there is no Postgres that could be used, now or later, or the address is taken.
     pub fn start(settings: &Settings) -> Result<Running, StartError> {
         let mut database = Database::open(&settings.database)?;
+        let secret_key = settings.secret_key.load(settings.data_dir())?;
+        let sign_in = SignIn::new(AccessTokens::new(secret_key.expose()))?;
         let delivery = Arc::new(Delivery::default());
         let data = settings.data_dir();
         let statistics = Arc::new(statistics(&delivery, &database.store, data));
@@ -104,6 +116,7 @@ impl Running {
             delivery: Data::from(Arc::clone(&delivery)),
             statistics: Data::from(Arc::clone(&statistics)),
             store: Data::new(database.store.clone()),
+            sign_in: Data::new(sign_in),
             key_limit: Data::new(KeyLimit(settings.key_limit)),
         };
         let doors = Doors::open(settings.listen, parts)?;

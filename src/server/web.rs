@@ -20,6 +20,7 @@ use super::{FINISH_WITHIN, StartError, paths};
 use crate::{
     api::KeyLimit,
     delivery::{Delivery, Statistics},
+    operations::access::SignIn,
     routes,
     store::Store,
 };
@@ -33,6 +34,8 @@ pub struct Parts {
     pub statistics: Data<Statistics>,
     /// The database, for management.
     pub store: Data<Store>,
+    /// Who gets in.
+    pub sign_in: Data<SignIn>,
     /// How many keys a project has at most.
     pub key_limit: Data<KeyLimit>,
 }
@@ -98,6 +101,7 @@ fn bind(address: SocketAddr, parts: Parts) -> io::Result<(SocketAddr, Server)> {
             .app_data(parts.delivery.clone())
             .app_data(parts.statistics.clone())
             .app_data(parts.store.clone())
+            .app_data(parts.sign_in.clone())
             .app_data(parts.key_limit.clone())
             .configure(routes::configure)
             .wrap(from_fn(paths::tidy))
