@@ -15,8 +15,10 @@
 //! - [`routes`]: every URL in tables; each row names the right that it needs.
 //! - [`jobs`]: what happens by itself, on a clock.
 //! - [`server`]: the running product: start and stop side by side.
+//! - [`cli`]: the command line.
 
 pub mod api;
+pub mod cli;
 pub mod delivery;
 pub mod domain;
 pub mod embedded_postgres;

@@ -45,11 +45,27 @@ impl Database {
     /// # Errors
     /// When the private one does not start.
     pub fn open(settings: &DatabaseSettings) -> Result<Database, DatabaseError> {
+        Database::with(settings, EmbeddedPostgres::start)
+    }
+
+    /// Like [`open`](Self::open), but the private one may also be that of another process, which
+    /// then goes on running it.
+    ///
+    /// # Errors
+    /// When the private one does not start.
+    pub fn attach(settings: &DatabaseSettings) -> Result<Database, DatabaseError> {
+        Database::with(settings, EmbeddedPostgres::attach_or_start)
+    }
+
+    fn with(
+        settings: &DatabaseSettings,
+        start: impl FnOnce(&Options) -> Result<EmbeddedPostgres, embedded_postgres::StartError>,
+    ) -> Result<Database, DatabaseError> {
         let (url, private) = match &settings.database {
             Choice::Given(url) => (url.expose().to_owned(), None),
             Choice::Private => {
                 let options = Options::new(&settings.data_dir, Durability::Durable);
-                let private = EmbeddedPostgres::start(&options)?;
+                let private = start(&options)?;
                 (private.url(DATABASE), Some(private))
             }
         };

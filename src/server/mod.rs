@@ -6,6 +6,7 @@
 
 mod background;
 mod database;
+mod demo;
 mod paths;
 mod signals;
 mod web;
@@ -15,7 +16,7 @@ use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use actix_web::web::Data;
 use chrono::Utc;
 
-pub use database::DatabaseError;
+pub use database::{Database, DatabaseError};
 
 use crate::{
     api::KeyLimit,
@@ -28,7 +29,6 @@ use crate::{
     store::Store,
 };
 use background::Background;
-use database::Database;
 use signals::Signal;
 use web::{Doors, Parts};
 
@@ -75,6 +75,12 @@ pub fn run(settings: &Settings) -> Result<(), StartError> {
     let signals = signals::listen()?;
     let running = Running::start(settings)?;
     println!("Flagstaff is ready at http://{}", running.address());
+    let public_url = settings.public_url.resolve(running.address());
+    match demo::load(settings, &running.database.store, &public_url) {
+        Ok(None) => {}
+        Ok(Some(how_to_get_in)) => println!("{how_to_get_in}"),
+        Err(error) => tracing::error!(%error, "the demonstration is not loaded"),
+    }
     if signals.wait() == Signal::Terminate {
         running.delivery.stop();
         tracing::info!("stopping; balancers are told");
