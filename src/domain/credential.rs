@@ -123,7 +123,7 @@ mod tests {
         }
         assert_eq!(
             some(CredentialKind::ClientKey).secret(),
-            "fs_client_02468ACEGIKMOQSUWYacegikmoqsuw0mZCbF"
+            "fs_client_02468ACEGIKMOQSUWYacegikmoqsuw3TS2bq"
         );
     }
 

@@ -79,7 +79,7 @@ struct Others {
 impl Others {
     fn load(conn: &mut Connection, project_id: Uuid) -> Result<Others, StoreError> {
         let mut others = Others { ids: HashMap::new(), named: HashMap::new() };
-        for (segment, conditions) in segment_revisions::newest(conn, project_id)? {
+        for (segment, conditions) in segment_revisions::with_conditions(conn, project_id)? {
             let named = Condition::from_json(&conditions).map(|tree| slugs(&tree));
             others.named.insert(segment.slug.clone(), named.unwrap_or_default());
             others.ids.insert(segment.slug, segment.id);

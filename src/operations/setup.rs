@@ -12,7 +12,7 @@ pub const FIRST_PROJECT: &str = "default";
 /// # Errors
 /// Those of the database.
 pub fn ensure_first_project(store: &Store) -> Result<(), OperationError> {
-    match store.write(|conn| create_first_project(conn)) {
+    match store.write(create_first_project) {
         // Another replica was faster, by the time that the whole of its project was there.
         Err(StoreError::Refused(Constraint::ProjectsKeyUnique)) => Ok(()),
         outcome => Ok(outcome?),

@@ -133,6 +133,12 @@ impl PasswordHasher {
     }
 }
 
+impl fmt::Debug for PasswordHasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHasher")
+    }
+}
+
 fn costs(params: &Params) -> (u32, u32, u32) {
     (params.m_cost(), params.t_cost(), params.p_cost())
 }
