@@ -4,6 +4,7 @@
 
 mod delivery;
 mod embedded_postgres;
+mod operations;
 mod store;
 mod support;
 mod test_database;
