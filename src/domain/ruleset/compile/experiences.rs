@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{Compiler, sentence};
 use crate::domain::{
-    bucketing::Rollout,
+    bucketing::{Rollout, Salt},
     experience::Kind,
     ruleset::{
         Answer, Experience, MOST_NESTING, Plan, Ramp, Reason, Rest, Serving, VersionReference,
@@ -168,7 +168,7 @@ impl Compiler<'_> {
             _ => Rest::Nothing(around.defaults(Reason::Default, None, answers)?),
         };
         let salt = format!("{}/ramp/{}", active_content.salt, experience.active.id);
-        let ramp = (!reached.is_all()).then(|| Ramp { salt: salt.into(), reached, rest });
+        let ramp = (!reached.is_all()).then(|| Ramp { salt: Salt::new(&salt), reached, rest });
         Ok((Serving::On { active, ramp }, own_keys, short_rollout))
     }
 
