@@ -1,6 +1,7 @@
 //! The domain: how a value is decided, told as data where that reads better.
 
 mod amplitude;
+mod compiling;
 mod decisions;
 mod environment;
 mod operators;
