@@ -25,6 +25,9 @@ create table experiences (
     constraint experiences_description_length check (length(description) <= 4096),
     constraint experiences_tags_count check (cardinality(tags) <= 50 and array_position(tags, null) is null)
 );
+-- The two orders that lists are mostly read in.
+create index experiences_by_name on experiences (project_id, lower(name), id);
+create index experiences_by_update on experiences (project_id, updated_at desc, id desc);
 
 create table versions (
     id uuid not null default gen_random_uuid(),

@@ -29,6 +29,7 @@ create unique index publications_one_active on publications (experience_id, envi
     where ended_at is null;
 create index publications_active_in_an_environment on publications (environment_id)
     where ended_at is null;
+create index publications_taking_over on publications (replaces_id) where ended_at is null;
 create index publications_history on publications (experience_id, environment_id, published_at desc);
 create index publications_of_a_version on publications (version_id);
 
@@ -93,7 +94,7 @@ union
     join experiences on experiences.id = publications.experience_id
     where publications.ended_at is null and experiences.archived_at is null
 union
-    select replaced.experience_id, replaced.version_id
+    select publications.experience_id, replaced.version_id
     from publications
     join publications replaced on replaced.id = publications.replaces_id
     join experiences on experiences.id = publications.experience_id

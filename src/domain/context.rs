@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
 /// The built-in attribute that names the user.
@@ -75,7 +75,7 @@ impl Attribute {
 
     /// Reads an attribute from JSON; null and objects count as not set.
     pub fn from_json(json: &serde_json::Value) -> Option<Attribute> {
-        Optional::deserialize(json).ok().and_then(|optional| optional.0)
+        MaybeAttribute::deserialize(json).ok().and_then(|read| read.0)
     }
 }
 
@@ -104,22 +104,30 @@ impl Attributes {
         self.0.get(found).map(|(_, attribute)| attribute)
     }
 
-    /// Sets an attribute, in place of one of the same name.
-    pub fn set(&mut self, name: &str, attribute: Attribute) {
+    /// Sets an attribute, in place of one of the same name; says whether there was one.
+    pub fn set(&mut self, name: &str, attribute: Attribute) -> bool {
         match self.0.binary_search_by(|(other, _)| other.as_ref().cmp(name)) {
             Ok(found) => {
                 if let Some(entry) = self.0.get_mut(found) {
                     entry.1 = attribute;
                 }
+                true
             }
-            Err(place) => self.0.insert(place, (name.into(), attribute)),
+            Err(place) => {
+                self.0.insert(place, (name.into(), attribute));
+                false
+            }
         }
     }
 
-    fn unset(&mut self, name: &str) {
-        if let Ok(found) = self.0.binary_search_by(|(other, _)| other.as_ref().cmp(name)) {
-            self.0.remove(found);
-        }
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// All attributes, by name.
@@ -129,7 +137,7 @@ impl Attributes {
 }
 
 /// Read straight from a JSON object, since this happens for every request. Null and nested objects
-/// count as not set; of two fields of the same name the last one wins.
+/// count as not set; two attributes of the same name are an error.
 impl<'de> Deserialize<'de> for Attributes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
@@ -146,10 +154,11 @@ impl<'de> Deserialize<'de> for Attributes {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Attributes, A::Error> {
                 let mut attributes = Attributes::default();
-                while let Some((name, value)) = map.next_entry::<Name<'de>, Optional>()? {
-                    match value.0 {
-                        Some(attribute) => attributes.set(&name.0, attribute),
-                        None => attributes.unset(&name.0),
+                while let Some((name, value)) = map.next_entry::<Name<'de>, MaybeAttribute>()? {
+                    if let Some(attribute) = value.0
+                        && attributes.set(&name.0, attribute)
+                    {
+                        return Err(A::Error::custom("an attribute is there twice"));
                     }
                 }
                 Ok(attributes)
@@ -163,10 +172,11 @@ impl<'de> Deserialize<'de> for Attributes {
 #[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
 
-/// An attribute, or nothing where the JSON counts as not set.
-struct Optional(Option<Attribute>);
+/// An attribute as it stands in JSON, or nothing where that counts as not set.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MaybeAttribute(pub Option<Attribute>);
 
-impl<'de> Deserialize<'de> for Optional {
+impl<'de> Deserialize<'de> for MaybeAttribute {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
         impl<'de> Visitor<'de> for Reader {
@@ -207,7 +217,7 @@ impl<'de> Deserialize<'de> for Optional {
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
                 let mut items = Vec::new();
                 let mut room = NumberText::new();
-                while let Some(item) = seq.next_element::<Optional>()? {
+                while let Some(item) = seq.next_element::<MaybeAttribute>()? {
                     items.extend(item.0.as_ref().and_then(|a| a.text(&mut room)).map(Box::from));
                 }
                 Ok(Some(Attribute::List(items)))
@@ -218,7 +228,7 @@ impl<'de> Deserialize<'de> for Optional {
                 Ok(None)
             }
         }
-        deserializer.deserialize_any(Reader).map(Optional)
+        deserializer.deserialize_any(Reader).map(MaybeAttribute)
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod bucketing;
 pub mod condition;
 pub mod context;
+pub mod credential;
 pub mod evaluation;
 pub mod experience;
 pub mod key;

@@ -23,7 +23,8 @@ use super::{
     cluster,
     error::{StartError, StopError, file},
     home::Home,
-    pid_file, process,
+    pid_file::{self, PidFile},
+    process,
 };
 
 /// How often a file or process is looked at while waiting for it.
@@ -31,6 +32,16 @@ const POLL: Duration = Duration::from_millis(5);
 
 /// How long a start may take: after a crash, Postgres repeats what its files miss.
 const READY_LIMIT: Duration = Duration::from_secs(600);
+
+/// How long the processes of a dead server may take to notice that it is dead.
+const ORPHANS_LIMIT: Duration = Duration::from_secs(3);
+
+/// Kills all processes in the folder `$1`. A shell that runs as the account of Postgres does it,
+/// since root in a container may not see where another account's processes are.
+const KILL_ALL_IN: &str = r#"
+for process in /proc/[0-9]*; do
+  [ "$(readlink "$process/cwd")" != "$1" ] || kill -9 "${process#/proc/}"
+done"#;
 
 /// How often the log says that a start is still being waited for.
 const REMINDER: Duration = Duration::from_secs(10);
@@ -96,25 +107,26 @@ impl Launcher {
         self.home.make_socket_folder()?;
         let mut patience = Patience::new("the Postgres of an earlier run", &cancelled);
         loop {
-            if let Some(server_lock) = self.try_server_lock()? {
+            if let Some(server_lock) = try_lock(&self.home, "server.lock")? {
                 return self.start(&server_lock, &cancelled);
             }
-            if let Some(server) = self.take_over() {
-                return Ok(server);
+            match pid_file::read(&self.home.data()) {
+                Some(found) if process::is_server_on(found.pid, &self.home.data()) => {
+                    if let Some(server) = self.take_over(&found) {
+                        return Ok(server);
+                    }
+                }
+                _ if patience.waited() > ORPHANS_LIMIT => self.end_orphans(),
+                _ => {}
             }
             patience.wait(self)?;
         }
     }
 
-    fn try_server_lock(&self) -> Result<Option<File>, StartError> {
-        try_lock(&self.home, "server.lock")
-    }
-
-    /// A server that runs and answers on the socket that we expect. One that answers elsewhere
-    /// (`TMPDIR` has changed) is stopped.
-    fn take_over(&self) -> Option<Server> {
-        let found = pid_file::read(&self.home.data())?;
-        if !found.ready || !process::is_server_on(found.pid, &self.home.data()) {
+    /// Takes over a running server once it answers on the socket that we expect. One that answers
+    /// elsewhere (`TMPDIR` has changed) is stopped.
+    fn take_over(&self, found: &PidFile) -> Option<Server> {
+        if !found.ready {
             return None;
         }
         let mut server = Server { pid: found.pid, child: None };
@@ -129,6 +141,17 @@ impl Launcher {
             tracing::error!("{e}");
         }
         None
+    }
+
+    /// Ends what a dead server has left: a session that is busy may not notice for hours. Nothing
+    /// is lost that the crash has not lost already.
+    fn end_orphans(&self) {
+        tracing::warn!("ending what a dead Postgres has left running");
+        let mut shell = self.home.command(Path::new("/bin/sh"), Path::new("/"));
+        shell.args(["-c", KILL_ALL_IN, "sh"]).arg(self.home.data());
+        if let Err(e) = shell.stdin(Stdio::null()).output() {
+            tracing::error!("could not end it: {e}");
+        }
     }
 
     fn start(
@@ -298,8 +321,12 @@ impl<'a> Patience<'a> {
         Self { what, cancelled, since: Instant::now(), next_reminder: REMINDER }
     }
 
+    fn waited(&self) -> Duration {
+        self.since.elapsed()
+    }
+
     fn wait(&mut self, launcher: &Launcher) -> Result<(), StartError> {
-        let waited = self.since.elapsed();
+        let waited = self.waited();
         if (self.cancelled)() {
             return Err(StartError::Cancelled);
         }

@@ -6,8 +6,11 @@ use serde::Serialize;
 use crate::domain::reading::FieldError;
 
 /// An error as an API client sees it. Never repeats what was sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem(Box<Details>);
+
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Problem {
+struct Details {
     /// `about:blank`: the status says what kind of problem it is.
     #[serde(rename = "type")]
     kind: &'static str,
@@ -30,7 +33,7 @@ pub struct Problem {
 impl Problem {
     /// A problem of that status.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
-        Problem {
+        Problem(Box::new(Details {
             kind: "about:blank",
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
             status: status.as_u16(),
@@ -38,7 +41,7 @@ impl Problem {
             errors: Vec::new(),
             more: serde_json::Map::new(),
             retry_after: None,
-        }
+        }))
     }
 
     /// 400: the request can't be read.
@@ -62,53 +65,55 @@ impl Problem {
             [only] => only.message.clone(),
             many => format!("{} fields need to be put right.", many.len()),
         };
-        Problem { errors, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+        let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail);
+        problem.0.errors = errors;
+        problem
     }
 
     /// Adds a member of its own.
     pub fn with(mut self, name: &str, value: impl Into<serde_json::Value>) -> Problem {
-        self.more.insert(name.to_owned(), value.into());
+        self.0.more.insert(name.to_owned(), value.into());
         self
     }
 
     /// Says after how many seconds to try again.
     pub fn retry_after(mut self, seconds: u64) -> Problem {
-        self.retry_after = Some(seconds);
+        self.0.retry_after = Some(seconds);
         self
     }
 
     /// What happened, as a sentence.
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// The seconds after which to try again.
     pub fn retry_after_seconds(&self) -> Option<u64> {
-        self.retry_after
+        self.0.retry_after
     }
 
     /// The response.
     pub fn to_response(&self) -> HttpResponse {
         let mut response = HttpResponseBuilder::new(self.status());
         response.content_type("application/problem+json");
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             response.insert_header(("retry-after", seconds));
         }
         if self.status() == StatusCode::UNAUTHORIZED {
             response.insert_header(("www-authenticate", "Bearer"));
         }
-        response.json(self)
+        response.json(&self.0)
     }
 }
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.detail)
+        f.write_str(&self.0.detail)
     }
 }
 

@@ -107,6 +107,34 @@ pub fn list(conn: &mut Connection, project_id: Uuid) -> Result<Vec<Environment>,
         .load(conn)?)
 }
 
+/// The environment of that id, locked until the transaction ends. Whoever changes what it serves
+/// looks at all of it first, so the changes of one environment go one after the other.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub fn lock(conn: &mut Connection, id: Uuid) -> Result<Environment, StoreError> {
+    Ok(environments::table
+        .find(id)
+        .select(Environment::as_select())
+        .for_no_key_update()
+        .first(conn)?)
+}
+
+/// The environments of a project, locked in the order of their ids until the transaction ends.
+/// Whatever acts on a whole project, such as its keys and segments, starts with it, so such
+/// changes go one after the other.
+///
+/// # Errors
+/// Those of the database.
+pub fn lock_all(conn: &mut Connection, project_id: Uuid) -> Result<Vec<Environment>, StoreError> {
+    Ok(environments::table
+        .filter(environments::project_id.eq(project_id))
+        .order(environments::id)
+        .select(Environment::as_select())
+        .for_no_key_update()
+        .load(conn)?)
+}
+
 /// Changes the name of an environment, and whether it is protected.
 ///
 /// # Errors
@@ -134,14 +162,8 @@ pub(super) fn bump_revision(conn: &mut Connection, id: Uuid) -> Result<(), Store
 /// Says that what every environment of this project serves has changed. Locks them in the order of
 /// their ids, so that two such changes never wait for each other.
 pub(super) fn bump_project(conn: &mut Connection, project_id: Uuid) -> Result<(), StoreError> {
-    let ids: Vec<Uuid> = environments::table
-        .filter(environments::project_id.eq(project_id))
-        .order(environments::id)
-        .select(environments::id)
-        .for_no_key_update()
-        .load(conn)?;
-    for id in ids {
-        bump_revision(conn, id)?;
+    for environment in lock_all(conn, project_id)? {
+        bump_revision(conn, environment.id)?;
     }
     Ok(())
 }

@@ -26,9 +26,14 @@ pub enum StoreError {
     /// It can't be archived while these use it.
     #[error("in use by {}", names(.0))]
     InUse(Vec<UsedBy>),
-    /// Another transaction was in the way; nothing was changed. Retried before anybody sees it.
+    /// Postgres gave the transaction up in favour of another one; nothing was changed.
+    /// [`super::Store::write`] has tried it again before anybody sees this.
     #[error("another change was in the way: {0}")]
     Contended(String),
+    /// Something else held for too long what it needed, or it took too long itself; nothing was
+    /// changed.
+    #[error("the database is busy: {0}")]
+    Busy(String),
     /// Postgres could not be reached, or went away before the commit; nothing was changed.
     #[error("the database can't be reached: {0}")]
     Unavailable(String),
@@ -133,9 +138,10 @@ fn of_database(
         (DatabaseErrorKind::ClosedConnection, _) => StoreError::Unavailable(message),
         (_, Some(constraint)) => StoreError::Refused(constraint),
         // Diesel keeps no code for these, so the message, whose language is the server's, has to
-        // do. In another language they are not retried, and nothing else is lost.
-        _ if message.contains("deadlock detected") || message.contains("lock timeout") => {
-            StoreError::Contended(message)
+        // do. In another language a deadlock is not retried, and nothing else is lost.
+        _ if message.contains("deadlock detected") => StoreError::Contended(message),
+        _ if message.contains("lock timeout") || message.contains("statement timeout") => {
+            StoreError::Busy(message)
         }
         _ if message.contains("terminating connection") => StoreError::Unavailable(message),
         _ => StoreError::Other(message),

@@ -1,11 +1,11 @@
 //! Experiences: feature flags and product configs, apart from their versions.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::now;
+use diesel::dsl::{exists, now};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::schema::{experiences, publications};
+use super::schema::{experiences, keys, publications, version_keys, versions};
 use super::stored::Stored;
 use super::{Author, Connection, StoreError, environments, holding};
 use crate::domain::experience::Kind;
@@ -117,6 +117,52 @@ pub fn find_by_slug(
         .select(Experience::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// The experience of that kind whose newest version gives the key of that name a value: the one in
+/// use, else the one that was changed last before it was archived.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_giving_key(
+    conn: &mut Connection,
+    project_id: Uuid,
+    kind: Kind,
+    key_name: &str,
+) -> Result<Option<Experience>, StoreError> {
+    let giving = version_keys::table
+        .inner_join(keys::table)
+        .inner_join(versions::table.on(versions::id.eq(version_keys::version_id)))
+        .filter(keys::project_id.eq(project_id))
+        .filter(keys::name.eq(key_name))
+        .filter(version_keys::purpose.eq("gives"))
+        .filter(versions::number.eq(experiences::newest_version))
+        .filter(versions::experience_id.eq(experiences::id))
+        .select(versions::id);
+    Ok(experiences::table
+        .filter(experiences::project_id.eq(project_id))
+        .filter(experiences::kind.eq(kind.as_str()))
+        .filter(exists(giving))
+        .order((experiences::archived_at.is_null().desc(), experiences::updated_at.desc()))
+        .select(Experience::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The slugs of a project's experiences that start so, archived ones too. `start` is the start of a slug.
+///
+/// # Errors
+/// Those of the database.
+pub fn slugs_starting_with(
+    conn: &mut Connection,
+    project_id: Uuid,
+    start: &str,
+) -> Result<Vec<String>, StoreError> {
+    Ok(experiences::table
+        .filter(experiences::project_id.eq(project_id))
+        .filter(experiences::slug.like(format!("{start}%")))
+        .select(experiences::slug)
+        .load(conn)?)
 }
 
 /// The experience of that id, locked until the transaction ends. Everything that saves, publishes,

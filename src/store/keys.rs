@@ -7,14 +7,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::page::{containing, lower, sorted_after};
-use super::schema::{
-    experiences, holding_versions, key_holders, key_revisions, keys, version_keys,
-};
+use super::schema::{experiences, key_holders, key_revisions, keys, version_keys};
 use super::stored::Stored;
 use super::{
-    Author, Connection, HeldKey, Page, PageRequest, Sort, StoreError, UsedBy, environments,
+    Author, Connection, HeldKey, Page, PageRequest, Sort, StoreError, UsedBy, environments, used_by,
 };
-use crate::domain::experience::Kind;
 use crate::domain::value::ValueType;
 
 /// A key.
@@ -151,6 +148,23 @@ pub fn find_by_name(
     Ok(keys::table
         .filter(keys::project_id.eq(project_id))
         .filter(keys::name.eq(name))
+        .select(Key::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The key of that name, whatever its case.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_in_any_case(
+    conn: &mut Connection,
+    project_id: Uuid,
+    name: &str,
+) -> Result<Option<Key>, StoreError> {
+    Ok(keys::table
+        .filter(keys::project_id.eq(project_id))
+        .filter(lower(keys::name).eq(lower(name)))
         .select(Key::as_select())
         .first(conn)
         .optional()?)
@@ -318,18 +332,12 @@ pub fn holders(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<HeldKey>, Stor
 /// # Errors
 /// Those of the database.
 pub fn used_by(conn: &mut Connection, id: Uuid) -> Result<Vec<UsedBy>, StoreError> {
-    let naming = holding_versions::table
-        .inner_join(
-            version_keys::table.on(version_keys::version_id.eq(holding_versions::version_id)),
-        )
+    let versions: Vec<Uuid> = version_keys::table
         .filter(version_keys::key_id.eq(id))
-        .select(holding_versions::experience_id);
-    let rows: Vec<(Uuid, Stored<Kind>, String, String)> = experiences::table
-        .filter(experiences::id.eq_any(naming))
-        .order((lower(experiences::name), experiences::id))
-        .select((experiences::id, experiences::kind, experiences::slug, experiences::name))
+        .select(version_keys::version_id)
+        .distinct()
         .load(conn)?;
-    Ok(rows.into_iter().map(UsedBy::experience).collect())
+    used_by::experiences_through(conn, &versions)
 }
 
 fn remember(conn: &mut Connection, key: &Key, author: Author<'_>) -> Result<(), StoreError> {

@@ -20,7 +20,7 @@ const GIVE_UP_AFTER: Duration = Duration::from_secs(60);
 /// never queues all of their queries behind itself.
 ///
 /// # Errors
-/// [`StoreError::Unavailable`] without Postgres; [`StoreError::Contended`] when another replica's
+/// [`StoreError::Unavailable`] without Postgres; [`StoreError::Busy`] when another replica's
 /// migration or other queries were in the way for more than a minute; otherwise what Postgres
 /// answered to the migration that failed, which left nothing behind.
 pub fn migrate(database_url: &str) -> Result<Vec<String>, StoreError> {
@@ -49,7 +49,7 @@ fn run_pending(connection: &mut Connection) -> Result<Vec<String>, StoreError> {
                     return Err(StoreError::Other(reason));
                 }
                 if started.elapsed() > GIVE_UP_AFTER {
-                    return Err(StoreError::Contended(reason));
+                    return Err(StoreError::Busy(reason));
                 }
                 tracing::info!(reason, "a migration waits for a table that is in use");
             }

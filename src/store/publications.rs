@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::schema::{publications, versions};
 use super::{
-    Author, Connection, Page, PageRequest, StoreError, environments, experiences, holding,
+    Author, Connection, Page, PageRequest, StoreError, environments, experiences, holding, switches,
 };
 
 /// A ramp that has reached everybody, in hundredths of a percent.
@@ -76,6 +76,31 @@ pub fn open(
     new: &NewPublication<'_>,
     author: Author<'_>,
 ) -> Result<Publication, StoreError> {
+    let publication = place(conn, new, author)?;
+    environments::bump_revision(conn, new.environment_id)?;
+    Ok(publication)
+}
+
+/// Publishes as [`open`] does, and switches the experience on there in the same step.
+///
+/// # Errors
+/// As of [`open`].
+pub fn open_switched_on(
+    conn: &mut Connection,
+    new: &NewPublication<'_>,
+    author: Author<'_>,
+) -> Result<Publication, StoreError> {
+    let publication = place(conn, new, author)?;
+    switches::turn(conn, new.experience_id, new.environment_id, true, new.note, author)?;
+    environments::bump_revision(conn, new.environment_id)?;
+    Ok(publication)
+}
+
+fn place(
+    conn: &mut Connection,
+    new: &NewPublication<'_>,
+    author: Author<'_>,
+) -> Result<Publication, StoreError> {
     let experience = experiences::lock(conn, new.experience_id)?;
     let environment = environments::find(conn, new.environment_id)?
         .filter(|environment| environment.project_id == experience.project_id)
@@ -104,7 +129,6 @@ pub fn open(
         .returning(publications::id)
         .get_result(conn)?;
     holding::refresh(conn, &experience)?;
-    environments::bump_revision(conn, environment.id)?;
     find(conn, id)?.ok_or(StoreError::NotFound)
 }
 

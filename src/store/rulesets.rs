@@ -37,17 +37,27 @@ pub fn revisions(conn: &mut Connection) -> Result<Vec<(Uuid, i64)>, StoreError> 
 /// [`StoreError::NotFound`] without that environment; [`StoreError::Corrupt`] for words that this
 /// build does not know, as after a step back to an older one.
 pub fn load(conn: &mut Connection, environment_id: Uuid) -> Result<Source, StoreError> {
-    conn.build_transaction().read_only().repeatable_read().run(|conn| {
-        let (project_id, revision): (Uuid, i64) = environments::table
-            .find(environment_id)
-            .select((environments::project_id, environments::revision))
-            .first(conn)?;
-        Ok(Source {
-            revision,
-            keys: load_keys(conn, project_id)?,
-            segments: load_segments(conn, project_id)?,
-            experiences: load_experiences(conn, environment_id)?,
-        })
+    conn.build_transaction()
+        .read_only()
+        .repeatable_read()
+        .run(|conn| load_within(conn, environment_id))
+}
+
+/// The same within a transaction that is under way, for whoever holds the environment's lock
+/// ([`super::environments::lock`]) and so sees one moment without a snapshot.
+///
+/// # Errors
+/// As of [`load`].
+pub fn load_within(conn: &mut Connection, environment_id: Uuid) -> Result<Source, StoreError> {
+    let (project_id, revision): (Uuid, i64) = environments::table
+        .find(environment_id)
+        .select((environments::project_id, environments::revision))
+        .first(conn)?;
+    Ok(Source {
+        revision,
+        keys: load_keys(conn, project_id)?,
+        segments: load_segments(conn, project_id)?,
+        experiences: load_experiences(conn, environment_id)?,
     })
 }
 

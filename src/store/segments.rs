@@ -6,11 +6,12 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::page::{containing, lower, sorted_after};
-use super::schema::{experiences, holding_versions, segment_members, segments, version_segments};
+use super::schema::{segment_members, segments, version_segments};
 use super::segment_revisions::{self, NewConditions};
 use super::stored::{Stored, stored_word};
-use super::{Author, Connection, Page, PageRequest, Sort, StoreError, UsedBy, environments};
-use crate::domain::experience::Kind;
+use super::{
+    Author, Connection, Page, PageRequest, Sort, StoreError, UsedBy, environments, used_by,
+};
 
 /// What a segment is made of; fixed at creation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -152,6 +153,40 @@ pub fn find_by_slug(
         .optional()?)
 }
 
+/// The segments of those slugs that are not archived; slugs that are unknown are not in it.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_by_slugs(
+    conn: &mut Connection,
+    project_id: Uuid,
+    slugs: &[&str],
+) -> Result<Vec<Segment>, StoreError> {
+    Ok(segments::table
+        .filter(segments::project_id.eq(project_id))
+        .filter(segments::slug.eq_any(slugs))
+        .filter(segments::archived_at.is_null())
+        .order(segments::slug)
+        .select(Segment::as_select())
+        .load(conn)?)
+}
+
+/// The slugs of a project's segments that start so, archived ones too. `start` is the start of a slug.
+///
+/// # Errors
+/// Those of the database.
+pub fn slugs_starting_with(
+    conn: &mut Connection,
+    project_id: Uuid,
+    start: &str,
+) -> Result<Vec<String>, StoreError> {
+    Ok(segments::table
+        .filter(segments::project_id.eq(project_id))
+        .filter(segments::slug.like(format!("{start}%")))
+        .select(segments::slug)
+        .load(conn)?)
+}
+
 /// The segment of that id, locked until the transaction ends.
 ///
 /// # Errors
@@ -261,18 +296,11 @@ pub fn unarchive(conn: &mut Connection, id: Uuid) -> Result<Segment, StoreError>
 /// # Errors
 /// Those of the database.
 pub fn used_by(conn: &mut Connection, id: Uuid) -> Result<Vec<UsedBy>, StoreError> {
-    let naming = holding_versions::table
-        .inner_join(
-            version_segments::table
-                .on(version_segments::version_id.eq(holding_versions::version_id)),
-        )
+    let versions: Vec<Uuid> = version_segments::table
         .filter(version_segments::segment_id.eq(id))
-        .select(holding_versions::experience_id);
-    let users: Vec<(Uuid, Stored<Kind>, String, String)> = experiences::table
-        .filter(experiences::id.eq_any(naming))
-        .order((lower(experiences::name), experiences::id))
-        .select((experiences::id, experiences::kind, experiences::slug, experiences::name))
+        .select(version_segments::version_id)
         .load(conn)?;
+    let mut users = used_by::experiences_through(conn, &versions)?;
     let members: Vec<(Uuid, String, String)> = segment_members::table
         .inner_join(segments::table.on(segments::id.eq(segment_members::segment_id)))
         .filter(segment_members::named_segment_id.eq(id))
@@ -280,9 +308,8 @@ pub fn used_by(conn: &mut Connection, id: Uuid) -> Result<Vec<UsedBy>, StoreErro
         .order((lower(segments::name), segments::id))
         .select((segments::id, segments::slug, segments::name))
         .load(conn)?;
-    let experiences = users.into_iter().map(UsedBy::experience);
-    let segments = members.into_iter().map(|(id, slug, name)| UsedBy::Segment { id, slug, name });
-    Ok(experiences.chain(segments).collect())
+    users.extend(members.into_iter().map(|(id, slug, name)| UsedBy::Segment { id, slug, name }));
+    Ok(users)
 }
 
 /// Keeps these segments from being archived until the transaction ends.

@@ -60,6 +60,23 @@ pub fn set(
     note: &str,
     author: Author<'_>,
 ) -> Result<bool, StoreError> {
+    let moved = turn(conn, experience_id, environment_id, is_on, note, author)?;
+    if moved {
+        environments::bump_revision(conn, environment_id)?;
+    }
+    Ok(moved)
+}
+
+/// Moves the switch and keeps who did it; answers whether it stood otherwise. The caller raises the
+/// revision.
+pub(super) fn turn(
+    conn: &mut Connection,
+    experience_id: Uuid,
+    environment_id: Uuid,
+    is_on: bool,
+    note: &str,
+    author: Author<'_>,
+) -> Result<bool, StoreError> {
     // Of diesel's two `filter`s, the one that gives ON CONFLICT DO UPDATE its WHERE.
     use diesel::query_dsl::methods::FilterDsl as _;
     let moved = diesel::insert_into(switches::table)
@@ -86,7 +103,6 @@ pub fn set(
             switch_changes::changed_by_name.eq(author.name),
         ))
         .execute(conn)?;
-    environments::bump_revision(conn, environment_id)?;
     Ok(true)
 }
 

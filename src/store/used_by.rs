@@ -1,8 +1,12 @@
 //! What uses a key or a segment, and so keeps it from being archived.
 
+use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::page::lower;
+use super::schema::{experiences, holding_versions};
 use super::stored::Stored;
+use super::{Connection, StoreError};
 use crate::domain::experience::Kind;
 
 /// Something that uses a key or a segment.
@@ -31,17 +35,30 @@ pub enum UsedBy {
 }
 
 impl UsedBy {
-    /// From the columns id, kind, slug and name of an experience.
-    pub(super) fn experience(
-        (id, kind, slug, name): (Uuid, Stored<Kind>, String, String),
-    ) -> UsedBy {
-        UsedBy::Experience { id, kind: kind.0, slug, name }
-    }
-
     /// The name of what uses it.
     pub fn name(&self) -> &str {
         match self {
             UsedBy::Experience { name, .. } | UsedBy::Segment { name, .. } => name,
         }
     }
+}
+
+/// The experiences that hold or use something through one of these versions, by name. The versions
+/// come as values and not as a query, so that Postgres looks at them alone.
+pub(super) fn experiences_through(
+    conn: &mut Connection,
+    version_ids: &[Uuid],
+) -> Result<Vec<UsedBy>, StoreError> {
+    let holding = holding_versions::table
+        .filter(holding_versions::version_id.eq_any(version_ids))
+        .select(holding_versions::experience_id);
+    let rows: Vec<(Uuid, Stored<Kind>, String, String)> = experiences::table
+        .filter(experiences::id.eq_any(holding))
+        .order((lower(experiences::name), experiences::id))
+        .select((experiences::id, experiences::kind, experiences::slug, experiences::name))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, kind, slug, name)| UsedBy::Experience { id, kind: kind.0, slug, name })
+        .collect())
 }

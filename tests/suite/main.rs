@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod architecture;
+mod delivery;
 mod domain;
 mod embedded_postgres;
+mod store;
 mod support;
 mod test_database;

@@ -19,10 +19,9 @@ use diesel::{
     prelude::*,
     sql_types::{Integer, Text},
 };
-use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use xxhash_rust::xxh3::Xxh3Default;
 
-use super::cluster::Cluster;
+use super::cluster::{Cluster, boot_lock};
 
 /// A new database with the tables of the product, dropped some time after this is.
 pub struct TestDatabase {
@@ -97,7 +96,7 @@ fn template() -> &'static Template {
     static TEMPLATE: OnceLock<Template> = OnceLock::new();
     TEMPLATE.get_or_init(|| {
         let cluster = Cluster::get();
-        let _lock = cluster.lock();
+        let _lock = boot_lock();
         let mut admin = connect(&cluster.admin_url());
         if cluster.is_private() {
             drop_leftovers(&mut admin);
@@ -127,12 +126,8 @@ fn make_template(admin: &mut PgConnection, name: &str) {
         let _ = admin.batch_execute(&format!("DROP DATABASE {old} WITH (FORCE)"));
     }
     admin.batch_execute("CREATE DATABASE template_unfinished").unwrap();
-    let folder = migrations_folder();
-    if folder.exists() {
-        let migrations = FileBasedMigrations::from_path(&folder).unwrap();
-        let mut connection = connect(&Cluster::get().url("template_unfinished"));
-        connection.run_pending_migrations(migrations).unwrap_or_else(|e| panic!("{e}"));
-    }
+    let unfinished = Cluster::get().url("template_unfinished");
+    flagstaff::store::migrate(&unfinished).unwrap_or_else(|e| panic!("{e}"));
     admin.batch_execute(&format!("ALTER DATABASE template_unfinished RENAME TO {name}")).unwrap();
 }
 

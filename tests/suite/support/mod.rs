@@ -1,8 +1,15 @@
 //! What many tests need: folders and databases of their own.
 
+mod client;
 mod cluster;
 mod database;
 mod folder;
 mod wait;
 
-pub use self::{database::TestDatabase, folder::TestFolder, wait::eventually};
+pub use self::{
+    client::{Answer, Client},
+    cluster::{boot_lock, test_postgres_folder},
+    database::TestDatabase,
+    folder::TestFolder,
+    wait::eventually,
+};

@@ -1,0 +1,184 @@
+//! OFREP 0.3, the protocol of OpenFeature's providers.
+
+use actix_web::{
+    HttpRequest, HttpResponse, HttpResponseBuilder,
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER},
+    },
+    web,
+};
+use chrono::Utc;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
+
+use super::{
+    Delivery, KeyKind, Refusal, cors, etag,
+    request::{Admitted, Rejection, admit, context, parse},
+};
+use crate::{
+    domain::{
+        context::{Attributes, Context, MaybeAttribute, USER_ID},
+        ruleset::{Answer, Key, Reason},
+    },
+    http::{JSON, NO_SNIFFING, Problem},
+};
+
+/// OpenFeature's name for the user's id.
+const TARGETING_KEY: &str = "targetingKey";
+
+#[derive(Debug, Default, Deserialize)]
+struct Question {
+    #[serde(default)]
+    context: Attributes,
+}
+
+impl Question {
+    /// A property under our own name wins over OpenFeature's.
+    fn context(self) -> Result<Context, Rejection> {
+        let attributes = self.context;
+        let named = attributes.get(USER_ID).or_else(|| attributes.get(TARGETING_KEY)).cloned();
+        context(MaybeAttribute(named), attributes)
+    }
+}
+
+/// `POST /ofrep/v1/evaluate/flags/{key}`: the value of one key.
+pub async fn evaluate(
+    request: HttpRequest,
+    payload: web::Payload,
+    delivery: web::Data<Delivery>,
+) -> HttpResponse {
+    let (kind, admitted) = admit(&request, payload, &delivery).await;
+    let key = request.match_info().get("key").unwrap_or_default();
+    match admitted.and_then(|admitted| one(&delivery, key, &admitted)) {
+        Ok(body) => answer(kind).body(body),
+        Err(rejection) => reject(rejection, kind, Some(key)),
+    }
+}
+
+/// `POST /ofrep/v1/evaluate/flags`: the values of all keys.
+pub async fn evaluate_all(
+    request: HttpRequest,
+    payload: web::Payload,
+    delivery: web::Data<Delivery>,
+) -> HttpResponse {
+    let (kind, admitted) = admit(&request, payload, &delivery).await;
+    match admitted.and_then(|admitted| all(&delivery, &request, &admitted)) {
+        Ok((tag, Some(body))) => answer(kind).insert_header((ETAG, tag)).body(body),
+        Ok((tag, None)) => {
+            let mut response = HttpResponse::NotModified();
+            cors::open(&mut response, kind);
+            response.insert_header((ETAG, tag)).finish()
+        }
+        Err(rejection) => reject(rejection, kind, None),
+    }
+}
+
+fn one(delivery: &Delivery, key: &str, admitted: &Admitted) -> Result<web::Bytes, Rejection> {
+    let context = parse::<Question>(&admitted.body)?.context()?;
+    let look = delivery.look();
+    let (environment, _) = look.open(&admitted.hash).map_err(Rejection::Refused)?;
+    let answer = environment.evaluate(key, &context, Utc::now(), true);
+    let answer = answer.ok_or(Rejection::NotFound)?;
+    Ok(environment.bodies.ofrep(answer.index))
+}
+
+/// The tag, and the body unless the client has it already.
+fn all(
+    delivery: &Delivery,
+    request: &HttpRequest,
+    admitted: &Admitted,
+) -> Result<(String, Option<Vec<u8>>), Rejection> {
+    let context = parse::<Question>(&admitted.body)?.context()?;
+    let look = delivery.look();
+    let (environment, _) = look.open(&admitted.hash).map_err(Rejection::Refused)?;
+    let answers = environment.evaluate_all(None, &context, Utc::now());
+    let bodies = answers.iter().map(|answer| environment.bodies.ofrep_text(answer.index));
+    let body = all_body(bodies);
+    let tag = etag::of(&body);
+    if etag::matches(request.headers(), &tag) {
+        return Ok((tag, None));
+    }
+    environment.count(&answers);
+    Ok((tag, Some(body)))
+}
+
+/// The answer for one key. A value of JSON null is left out: OpenFeature then takes the default
+/// of the code, where null would be an error.
+pub fn body(key: &Key, answer: &Answer) -> String {
+    let decision = &answer.decision;
+    let mut metadata = Map::new();
+    if let Some(version) = decision.version {
+        metadata.insert("version".to_owned(), version.number.into());
+    }
+    if let Some(row) = &decision.row {
+        metadata.insert("row".to_owned(), row.as_str().into());
+    }
+    if decision.reason == Reason::Stale {
+        metadata.insert("profile".to_owned(), "unavailable".into());
+    }
+    let mut body = json!({
+        "key": key.name,
+        "reason": decision.reason,
+        "variant": answer.variant,
+        "metadata": metadata,
+    });
+    let value = answer.value.to_json();
+    if let (Json::Object(body), false) = (&mut body, value.is_null()) {
+        body.insert("value".to_owned(), value);
+    }
+    body.to_string()
+}
+
+fn all_body<'a>(bodies: impl Iterator<Item = &'a [u8]> + Clone) -> Vec<u8> {
+    let room = bodies.clone().map(|body| body.len() + 1).sum::<usize>() + 32;
+    let mut all = Vec::with_capacity(room);
+    all.extend_from_slice(b"{\"flags\":[");
+    for (i, body) in bodies.enumerate() {
+        if i > 0 {
+            all.push(b',');
+        }
+        all.extend_from_slice(body);
+    }
+    all.extend_from_slice(b"],\"metadata\":{}}");
+    all
+}
+
+fn answer(kind: Option<KeyKind>) -> HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    cors::open(&mut response, kind);
+    response
+        .insert_header((CONTENT_TYPE, JSON))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header(NO_SNIFFING);
+    response
+}
+
+fn reject(rejection: Rejection, kind: Option<KeyKind>, key: Option<&str>) -> HttpResponse {
+    let (status, code, detail) = match rejection {
+        Rejection::Refused(refusal @ Refusal::NotReady) => {
+            (StatusCode::SERVICE_UNAVAILABLE, None, refusal.detail().to_owned())
+        }
+        Rejection::Refused(refusal) => {
+            (StatusCode::UNAUTHORIZED, None, refusal.detail().to_owned())
+        }
+        Rejection::Body(error) => (Problem::from(error).status(), None, error.to_string()),
+        Rejection::Unreadable(detail) => (StatusCode::BAD_REQUEST, Some("PARSE_ERROR"), detail),
+        Rejection::Context(detail) => (StatusCode::BAD_REQUEST, Some("INVALID_CONTEXT"), detail),
+        Rejection::NotFound => {
+            let detail = "There is no flag of this key in this project.".to_owned();
+            (StatusCode::NOT_FOUND, Some("FLAG_NOT_FOUND"), detail)
+        }
+    };
+    let mut body = json!({"errorDetails": detail});
+    if let (Json::Object(body), Some(code)) = (&mut body, code) {
+        body.insert("errorCode".to_owned(), code.into());
+        key.map(|key| body.insert("key".to_owned(), key.into()));
+    }
+    let mut response = HttpResponseBuilder::new(status);
+    cors::open(&mut response, kind);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.insert_header((RETRY_AFTER, "2"));
+    }
+    response.json(body)
+}

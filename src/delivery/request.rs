@@ -1,0 +1,113 @@
+//! What every evaluation request goes through before it is decided: its credential, its body, its
+//! limits.
+
+use actix_web::{
+    HttpRequest,
+    web::{Bytes, Payload},
+};
+use serde::Deserialize;
+
+use super::{Delivery, KeyKind, MOST_BODY, Refusal, SecretHash};
+use crate::{
+    domain::context::{Attribute, Attributes, Context, MaybeAttribute, USER_ID},
+    http::{BodyError, depth_within, presented, read_body},
+};
+
+/// The most attributes of a context.
+const MOST_ATTRIBUTES: usize = 256;
+/// The most bytes of one attribute's text.
+const MOST_ATTRIBUTE_BYTES: usize = 1_024;
+
+/// A request with a good credential and its body.
+pub struct Admitted {
+    /// The credential's hash, by which the environment is found.
+    pub hash: SecretHash,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// Why a request is not decided.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rejection {
+    /// The door is closed to its credential.
+    Refused(Refusal),
+    /// Its body could not be read.
+    Body(BodyError),
+    /// Its body is not what is expected here; a sentence says why.
+    Unreadable(String),
+    /// Its context breaks a limit; a sentence says which.
+    Context(String),
+    /// There is no key of that name.
+    NotFound,
+}
+
+/// Checks the credential first, then reads the body.
+pub async fn admit(
+    request: &HttpRequest,
+    payload: Payload,
+    delivery: &Delivery,
+) -> (Option<KeyKind>, Result<Admitted, Rejection>) {
+    let secret = presented(request.headers()).ok_or(Refusal::NoCredential);
+    let opened = secret.map(|presented| SecretHash::of(presented.secret())).and_then(|hash| {
+        let look = delivery.look();
+        look.open(&hash).map(|(_, kind)| (hash, kind))
+    });
+    let (hash, kind) = match opened {
+        Ok(opened) => opened,
+        Err(refusal) => return (None, Err(Rejection::Refused(refusal))),
+    };
+    let body = read_body(request, payload, MOST_BODY).await.map_err(Rejection::Body);
+    (Some(kind), body.map(|body| Admitted { hash, body }))
+}
+
+/// Reads a body as JSON of the form that is expected here.
+///
+/// # Errors
+/// A sentence that says where it goes wrong, without repeating what was sent.
+pub fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Rejection> {
+    if !depth_within(body) {
+        return Err(Rejection::Unreadable("The JSON is nested too deep.".to_owned()));
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let what = match error.is_data() {
+            true => "The JSON is not of the form that is expected here",
+            false => "The body is not valid JSON",
+        };
+        Rejection::Unreadable(format!("{what} (line {line}, column {column})."))
+    })
+}
+
+/// Makes a context of attributes and, where it is given apart, the user's id.
+///
+/// # Errors
+/// A sentence that says which limit is broken.
+pub fn context(user_id: MaybeAttribute, mut attributes: Attributes) -> Result<Context, Rejection> {
+    match user_id.0 {
+        None => {}
+        Some(id @ (Attribute::Text(_) | Attribute::Number(_))) => {
+            attributes.set(USER_ID, id);
+        }
+        Some(Attribute::Boolean(_) | Attribute::List(_)) => {
+            return Err(Rejection::Context("The user's id must be text.".to_owned()));
+        }
+    }
+    if attributes.len() > MOST_ATTRIBUTES {
+        let message = format!("A context has at most {MOST_ATTRIBUTES} attributes.");
+        return Err(Rejection::Context(message));
+    }
+    let fits = |text: &str| text.len() <= MOST_ATTRIBUTE_BYTES;
+    let all_fit = attributes.iter().all(|(name, attribute)| {
+        fits(name)
+            && match attribute {
+                Attribute::Text(text) => fits(text),
+                Attribute::List(items) => items.iter().all(|item| fits(item)),
+                Attribute::Number(_) | Attribute::Boolean(_) => true,
+            }
+    });
+    if !all_fit {
+        let message = format!("An attribute has at most {MOST_ATTRIBUTE_BYTES} bytes.");
+        return Err(Rejection::Context(message));
+    }
+    Ok(Context::new(attributes))
+}

@@ -1,0 +1,31 @@
+//! The verbs of the product. Each exists once, whoever calls: pages, REST, jobs, command line.
+//!
+//! An operation runs inside one transaction of its caller (`store.write(|conn| …)`) and always in
+//! the same order: it asks [`Actor::require`] for the right, asks the domain, writes through the
+//! store, and leaves an entry with [`audit::record`]. It knows neither HTTP nor a clock.
+
+pub mod access;
+mod actor;
+pub mod archiving;
+pub mod audit;
+mod contents;
+pub mod editing;
+pub mod environments;
+mod error;
+pub mod experiences;
+pub mod flags;
+pub mod keys;
+mod obstacles;
+pub mod projects;
+pub mod publishing;
+mod readiness;
+mod rights;
+mod segment_tree;
+pub mod segments;
+pub mod setup;
+pub mod short_form;
+pub mod switching;
+mod texts;
+
+pub use actor::{Actor, Identity, Origin};
+pub use error::{Link, OperationError};

@@ -1,0 +1,53 @@
+//! Every flag and variable, defined once, and checked into values that are ready to use.
+//!
+//! [`Options`] is what was given, as text; [`Options::check`] makes [`Settings`] of it, or says in
+//! one sentence which setting is wrong and how to put it right. Names and defaults are a contract.
+
+mod database;
+mod error;
+mod listen;
+mod log;
+mod options;
+mod public_url;
+mod report;
+mod secret;
+mod secret_key;
+
+use std::{net::SocketAddr, path::PathBuf};
+
+pub use database::{Database, DatabaseSettings};
+pub use error::SettingError;
+pub use log::{LogFormat, LogSettings};
+pub use options::{DatabaseOptions, LogOptions, Options};
+pub use public_url::PublicUrl;
+pub use report::ReportLine;
+pub use secret::Secret;
+pub use secret_key::{SECRET_KEY_FILE, SecretKeySource};
+
+/// The settings of `serve`, checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to listen; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// Where the data is.
+    pub database: DatabaseSettings,
+    /// How people and apps reach Flagstaff.
+    pub public_url: PublicUrl,
+    /// Where the secret key is.
+    pub secret_key: SecretKeySource,
+    /// Whether plain HTTP may leave this machine.
+    pub allow_insecure_http: bool,
+    /// Whether an empty database gets the demonstration project.
+    pub demo: bool,
+    /// How many keys a project has at most.
+    pub key_limit: u32,
+    /// What is logged, and how.
+    pub log: LogSettings,
+}
+
+impl Settings {
+    /// The folder for everything that Flagstaff keeps outside of the database.
+    pub fn data_dir(&self) -> &PathBuf {
+        &self.database.data_dir
+    }
+}

@@ -1,0 +1,73 @@
+use std::{sync::Arc, thread};
+
+use chrono::Utc;
+use flagstaff::{
+    delivery::{Counting, Environment},
+    domain::{
+        context::{Attributes, Context},
+        ruleset::MemberLists,
+    },
+};
+
+use super::story;
+
+fn environment() -> Environment {
+    Environment::prepare(story::environment("secret"), None, &MemberLists::new()).0
+}
+
+fn ask(environment: &Environment, times: usize) {
+    for number in 0..times {
+        let context = Context::of_user(&format!("user-{number}"), Attributes::default());
+        environment.evaluate("auto_playlist", &context, Utc::now(), true).unwrap();
+    }
+}
+
+fn collected(counting: &Counting) -> i64 {
+    counting.collect(Utc::now()).iter().map(|count| count.count).sum()
+}
+
+#[test]
+fn every_value_handed_out_is_counted_once_also_while_it_is_collected() {
+    let counting = Counting::default();
+    let environment = Arc::new(environment());
+    counting.enter(Arc::clone(&environment));
+    let asking: Vec<_> = (0..4)
+        .map(|_| {
+            let environment = Arc::clone(&environment);
+            thread::spawn(move || ask(&environment, 5_000))
+        })
+        .collect();
+    let mut total = 0;
+    while !asking.iter().all(|thread| thread.is_finished()) {
+        total += collected(&counting);
+    }
+    asking.into_iter().for_each(|thread| thread.join().unwrap());
+    total += collected(&counting);
+    assert_eq!(total, 20_000);
+}
+
+#[test]
+fn a_replaced_snapshot_is_counted_until_its_last_reader_is_gone_and_then_let_go() {
+    let counting = Counting::default();
+    let environment = Arc::new(environment());
+    let reader = Arc::downgrade(&environment);
+    counting.enter(environment);
+    let last = reader.upgrade().unwrap();
+    ask(&last, 3);
+    assert_eq!(collected(&counting), 3);
+    ask(&last, 2);
+    drop(last);
+    assert_eq!(collected(&counting), 2);
+    assert!(reader.upgrade().is_none());
+}
+
+#[test]
+fn asking_without_counting_counts_nothing() {
+    let counting = Counting::default();
+    let environment = Arc::new(environment());
+    counting.enter(Arc::clone(&environment));
+    let context = Context::default();
+    environment.evaluate("auto_playlist", &context, Utc::now(), false).unwrap();
+    environment.evaluate_all(None, &context, Utc::now());
+    assert_eq!(collected(&counting), 0);
+}

@@ -1,0 +1,3 @@
+mod counting;
+mod last_known_good;
+mod story;
