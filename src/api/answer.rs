@@ -42,10 +42,7 @@ impl<T> List<T> {
         let more = rows.len() > usize::from(limit);
         rows.truncate(usize::from(limit));
         let last = rows.last().map(|row| number(row).to_string());
-        List {
-            items: rows.into_iter().map(write).collect(),
-            next_cursor: last.filter(|_| more),
-        }
+        List { items: rows.into_iter().map(write).collect(), next_cursor: last.filter(|_| more) }
     }
 }
 
@@ -57,9 +54,4 @@ pub fn ok(value: &impl Serialize) -> HttpResponse {
 /// 201 with that JSON, and where it can be read again.
 pub fn created(location: &str, value: &impl Serialize) -> HttpResponse {
     HttpResponse::Created().insert_header((header::LOCATION, location)).json(value)
-}
-
-/// 204.
-pub fn nothing() -> HttpResponse {
-    HttpResponse::NoContent().finish()
 }

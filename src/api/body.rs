@@ -2,12 +2,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use actix_web::{
-    FromRequest, HttpMessage, HttpRequest,
-    dev::Payload,
-    http::StatusCode,
-    web,
-};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::StatusCode, web};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -27,6 +22,11 @@ pub struct Body(Value);
 pub struct OptionalBody(Body);
 
 impl Body {
+    /// Whether one of these fields is there.
+    pub fn has_any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.0.get(name).is_some())
+    }
+
     /// Reads the body; all that is wrong with it is answered together, as 422.
     ///
     /// # Errors

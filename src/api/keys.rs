@@ -203,12 +203,7 @@ pub async fn list(member: Member, store: Data<Store>, query: Query) -> Answer {
 #[utoipa::path(get, path = "/api/v1/keys/{name}", tag = "Keys",
     params(("name" = String, Path, description = "The key's name, exact in case")),
     responses((status = 200, description = "The key", body = KeyAnswer)))]
-pub async fn read(
-    member: Member,
-    store: Data<Store>,
-    query: Query,
-    name: Path<String>,
-) -> Answer {
+pub async fn read(member: Member, store: Data<Store>, query: Query, name: Path<String>) -> Answer {
     query.only(&[])?;
     let key = work::read(&store, move |conn| {
         let key = find(conn, &member, &name)?;

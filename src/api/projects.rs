@@ -69,12 +69,7 @@ pub async fn list(caller: Caller, store: Data<Store>, query: Query) -> Answer {
 #[utoipa::path(get, path = "/api/v1/projects/{key}", tag = "Projects",
     params(("key" = String, Path, description = "The project's key")),
     responses((status = 200, description = "The project", body = ProjectAnswer)))]
-pub async fn read(
-    caller: Caller,
-    store: Data<Store>,
-    query: Query,
-    key: Path<String>,
-) -> Answer {
+pub async fn read(caller: Caller, store: Data<Store>, query: Query, key: Path<String>) -> Answer {
     query.only(&[])?;
     let project = work::read(&store, move |conn| {
         let project = find(conn, &caller, &key)?;

@@ -20,8 +20,8 @@ mod readiness;
 mod rights;
 mod segment_tree;
 pub mod segments;
-pub mod short_form;
 pub mod setup;
+pub mod short_form;
 pub mod switching;
 mod texts;
 
