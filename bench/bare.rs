@@ -43,9 +43,8 @@ struct Answers {
     bulk: Answer,
 }
 
-fn parsed(body: &Bytes) -> Result<usize, HttpResponse> {
-    let question: Question =
-        serde_json::from_slice(body).map_err(|_| HttpResponse::new(StatusCode::BAD_REQUEST))?;
+fn parsed(body: &Bytes) -> serde_json::Result<usize> {
+    let question: Question = serde_json::from_slice(body)?;
     Ok(question.user_id.len() + question.attributes.len())
 }
 
@@ -55,23 +54,25 @@ fn json(body: impl actix_web::body::MessageBody + 'static) -> HttpResponse {
         .insert_header((header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Retry-After"))
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .body(body)
+}
+
+fn refuse() -> HttpResponse {
+    HttpResponse::new(StatusCode::BAD_REQUEST)
 }
 
 async fn single(body: Bytes, answers: Data<Answers>) -> HttpResponse {
     match parsed(&body) {
         Ok(_) => json(answers.single.clone()),
-        Err(refusal) => refusal,
+        Err(_) => refuse(),
     }
 }
 
 async fn bulk(body: Bytes, answers: Data<Answers>) -> HttpResponse {
-    match parsed(&body).and_then(|_| {
-        serde_json::to_vec(&answers.bulk)
-            .map_err(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR))
-    }) {
+    match parsed(&body).and_then(|_| serde_json::to_vec(&answers.bulk)) {
         Ok(body) => json(body),
-        Err(refusal) => refusal,
+        Err(_) => refuse(),
     }
 }
 

@@ -30,5 +30,7 @@ pub mod stats;
 pub mod versions;
 mod work;
 
+pub use body::MOST_BODY;
 pub use envelope::{RequestId, enveloped};
+pub use keys::KeyLimit;
 pub use member::{Caller, Member};

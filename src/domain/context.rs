@@ -11,6 +11,22 @@ use serde::{
 /// The built-in attribute that names the user.
 pub const USER_ID: &str = "user_id";
 
+/// The attributes that apps or their SDKs fill by themselves. Any other name is a custom one.
+pub const BUILT_IN_ATTRIBUTES: [&str; 12] = [
+    USER_ID,
+    "device_id",
+    "platform",
+    "os",
+    "os_version",
+    "app_version",
+    "device_model",
+    "country",
+    "region",
+    "city",
+    "language",
+    "email",
+];
+
 /// One attribute's value, as far as conditions can see it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Attribute {
@@ -284,10 +300,12 @@ pub enum Found<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// The attribute of that name; the context wins over the profile.
+    /// The attribute of that name; the context wins over the profile. Who the user is, the app
+    /// alone says.
     pub fn attribute(&self, name: &str) -> Found<'a> {
         match (self.context.get(name), self.stored) {
             (Some(attribute), _) => Found::Set(attribute),
+            (None, _) if name == USER_ID => Found::NotSet,
             (None, Stored::Profile(profile)) => {
                 profile.properties.get(name).map_or(Found::NotSet, Found::Set)
             }

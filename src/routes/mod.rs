@@ -5,6 +5,7 @@
 //! Default deny: the right of the row is enforced before the handler reads anything.
 
 mod api;
+mod delivery;
 mod guard;
 mod table;
 
@@ -20,12 +21,12 @@ pub use table::{Access, Row};
 
 /// Every route there is.
 pub fn all() -> Vec<Row> {
-    api::rows()
+    delivery::rows().into_iter().chain(api::rows()).collect()
 }
 
 /// Makes an app answer to every route, and to everything else with 404.
 pub fn configure(config: &mut ServiceConfig) {
-    table::mount(&api::rows(), config);
+    table::mount(&all(), config);
     config.default_service(web::to(nowhere).wrap(from_fn(enveloped)));
 }
 

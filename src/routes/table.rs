@@ -20,6 +20,8 @@ pub enum Access {
     /// A key that may evaluate. The handler looks it up in memory and refuses in the form of its
     /// protocol, since nothing on this path may wait for the database.
     SdkKey,
+    /// A caller on this machine. The handler looks.
+    Local,
     /// A person or an API token; of which project does not matter.
     SignedIn,
     /// This right in the project that the request names. Where a right depends on the environment

@@ -13,10 +13,16 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use super::database::Preparation;
-use crate::delivery::{Statistics, refresh::Refresh};
+use crate::{
+    delivery::{Statistics, refresh::Refresh},
+    jobs::Jobs,
+    store::Store,
+};
 
 /// How often counts are brought to Postgres.
 const FLUSH_EVERY: Duration = Duration::from_secs(5);
+/// How often it is looked whether a job is due.
+const JOBS_EVERY: Duration = Duration::from_secs(30);
 /// How often the threads look whether they are to stop.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -34,6 +40,7 @@ impl Background {
     pub fn start(
         mut refresh: Refresh,
         statistics: Arc<Statistics>,
+        store: Store,
         preparation: Option<Preparation>,
     ) -> io::Result<Background> {
         let stopping = Arc::new(AtomicBool::new(false));
@@ -47,7 +54,11 @@ impl Background {
         let counting = thread::Builder::new().name("statistics".to_owned()).spawn(move || {
             count(&statistics, &|| stop.load(Ordering::Relaxed));
         })?;
-        Ok(Background { stopping, threads: vec![refreshing, counting] })
+        let stop = Arc::clone(&stopping);
+        let working = thread::Builder::new().name("jobs".to_owned()).spawn(move || {
+            work(&store, &|| stop.load(Ordering::Relaxed));
+        })?;
+        Ok(Background { stopping, threads: vec![refreshing, counting, working] })
     }
 
     /// Stops them, and waits until they have.
@@ -69,10 +80,23 @@ fn prepare(preparation: Option<Preparation>, stopped: &dyn Fn() -> bool) {
             Ok(false) => {}
             Err(error) => tracing::error!(%error, "Postgres is there but can't be used"),
         }
-        let tried = Instant::now();
-        while tried.elapsed() < Preparation::PATIENCE && !stopped() {
-            thread::sleep(TICK);
-        }
+        rest(Preparation::PATIENCE, stopped);
+    }
+}
+
+fn work(store: &Store, stopped: &dyn Fn() -> bool) {
+    let mut jobs = Jobs::default();
+    while !stopped() {
+        jobs.run_at(store, Utc::now());
+        rest(JOBS_EVERY, stopped);
+    }
+}
+
+/// Waits that long, or until it is time to stop.
+fn rest(time: Duration, stopped: &dyn Fn() -> bool) {
+    let since = Instant::now();
+    while since.elapsed() < time && !stopped() {
+        thread::sleep(TICK);
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     embedded_postgres::{self, DATABASE, Durability, EmbeddedPostgres, Options},
     operations::{OperationError, setup},
-    settings::Settings,
+    settings::{Database as Choice, DatabaseSettings},
     store::{self, Store, StoreError},
 };
 
@@ -44,12 +44,28 @@ impl Database {
     ///
     /// # Errors
     /// When the private one does not start.
-    pub fn open(settings: &Settings) -> Result<Database, DatabaseError> {
-        let (url, private) = match &settings.database_url {
-            Some(url) => (url.reveal().to_owned(), None),
-            None => {
+    pub fn open(settings: &DatabaseSettings) -> Result<Database, DatabaseError> {
+        Database::with(settings, EmbeddedPostgres::start)
+    }
+
+    /// Like [`open`](Self::open), but the private one may also be that of another process, which
+    /// then goes on running it.
+    ///
+    /// # Errors
+    /// When the private one does not start.
+    pub fn attach(settings: &DatabaseSettings) -> Result<Database, DatabaseError> {
+        Database::with(settings, EmbeddedPostgres::attach_or_start)
+    }
+
+    fn with(
+        settings: &DatabaseSettings,
+        start: impl FnOnce(&Options) -> Result<EmbeddedPostgres, embedded_postgres::StartError>,
+    ) -> Result<Database, DatabaseError> {
+        let (url, private) = match &settings.database {
+            Choice::Given(url) => (url.expose().to_owned(), None),
+            Choice::Private => {
                 let options = Options::new(&settings.data_dir, Durability::Durable);
-                let private = EmbeddedPostgres::start(&options)?;
+                let private = start(&options)?;
                 (private.url(DATABASE), Some(private))
             }
         };
@@ -63,7 +79,8 @@ impl Database {
     /// # Errors
     /// When Postgres is there and refuses.
     pub fn prepare(&mut self) -> Result<bool, DatabaseError> {
-        self.prepared = Preparation { url: self.url.clone(), store: self.store.clone() }.try_now()?;
+        self.prepared =
+            Preparation { url: self.url.clone(), store: self.store.clone() }.try_now()?;
         Ok(self.prepared)
     }
 
@@ -102,7 +119,7 @@ impl Preparation {
             }
             Err(error) => return Err(DatabaseError::Tables(error)),
         }
-        match self.store.write(setup::ensure) {
+        match setup::ensure_first_project(&self.store) {
             Ok(()) => Ok(true),
             Err(OperationError::Unavailable(_)) => Ok(false),
             Err(error) => Err(DatabaseError::Setup(error)),

@@ -10,27 +10,26 @@ mod paths;
 mod signals;
 mod web;
 
-use std::{
-    io,
-    net::SocketAddr,
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
+use actix_web::web::Data;
 use chrono::Utc;
 
-pub use database::DatabaseError;
+pub use database::{Database, DatabaseError};
 
 use crate::{
+    api::KeyLimit,
     delivery::{Delivery, Statistics, last_known_good::LastKnownGood, refresh::Refresh},
-    settings::Settings,
+    operations::{
+        OperationError,
+        access::{AccessTokens, SignIn},
+    },
+    settings::{SettingError, Settings},
     store::Store,
 };
 use background::Background;
-use database::Database;
 use signals::Signal;
-use web::Doors;
+use web::{Doors, Parts};
 
 /// Why it does not start.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +37,12 @@ pub enum StartError {
     /// No Postgres, or none that can be used.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// The secret key can't be read or kept.
+    #[error(transparent)]
+    SecretKey(#[from] SettingError),
+    /// Passwords can't be hashed here.
+    #[error("Signing in can't be prepared: {0}")]
+    SignIn(#[from] OperationError),
     /// The address can't be listened on.
     #[error("Flagstaff can't listen on {address}: {error}. Choose another address with --listen.")]
     Listen {
@@ -72,7 +77,7 @@ pub fn run(settings: &Settings) -> Result<(), StartError> {
     if signals.wait() == Signal::Terminate {
         running.delivery.stop();
         tracing::info!("stopping; balancers are told");
-        signals.wait_at_most(settings.drain);
+        signals.wait_at_most(NOTICE_WITHIN);
     }
     running.stop();
     Ok(())
@@ -84,9 +89,11 @@ impl Running {
     /// # Errors
     /// When there is no Postgres that could be used, now or later, or the address is taken.
     pub fn start(settings: &Settings) -> Result<Running, StartError> {
-        let mut database = Database::open(settings)?;
+        let mut database = Database::open(&settings.database)?;
+        let secret_key = settings.secret_key.load(settings.data_dir())?;
+        let sign_in = SignIn::new(AccessTokens::new(secret_key.expose()))?;
         let delivery = Arc::new(Delivery::default());
-        let data = settings.data_dir.as_path();
+        let data = settings.data_dir();
         let statistics = Arc::new(statistics(&delivery, &database.store, data));
         let mut refresh = Refresh::new(
             Arc::clone(&delivery),
@@ -99,9 +106,20 @@ impl Running {
             let environments = refresh.serve_last_known_good();
             tracing::warn!(environments, "Postgres is away; serving what was last known");
         }
-        let background =
-            Background::start(refresh, Arc::clone(&statistics), database.preparation())?;
-        let doors = Doors::open(settings, &delivery, &statistics, &database.store)?;
+        let background = Background::start(
+            refresh,
+            Arc::clone(&statistics),
+            database.store.clone(),
+            database.preparation(),
+        )?;
+        let parts = Parts {
+            delivery: Data::from(Arc::clone(&delivery)),
+            statistics: Data::from(Arc::clone(&statistics)),
+            store: Data::new(database.store.clone()),
+            sign_in: Data::new(sign_in),
+            key_limit: Data::new(KeyLimit(settings.key_limit)),
+        };
+        let doors = Doors::open(settings.listen, parts)?;
         Ok(Running { doors, delivery, statistics, background, database })
     }
 
@@ -128,5 +146,7 @@ fn statistics(delivery: &Arc<Delivery>, store: &Store, data: &Path) -> Statistic
     Statistics::new(Arc::clone(delivery), store.clone(), &data.join("deliveries"))
 }
 
+/// How long balancers get to notice that this process is about to stop.
+const NOTICE_WITHIN: Duration = Duration::from_secs(5);
 /// How long requests that are under way may take to finish once the doors close.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);

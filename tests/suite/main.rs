@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
-mod api;
 mod architecture;
 mod delivery;
+mod domain;
 mod embedded_postgres;
 mod store;
 mod support;

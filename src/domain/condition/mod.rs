@@ -1,5 +1,6 @@
 //! Conditions: a tree of *all*, *any* and *not* over what is known of a user.
 
+mod attribute_test;
 mod matcher;
 mod moment;
 mod operator;

@@ -25,6 +25,10 @@ use crate::domain::{
 /// be read.
 pub type MemberLists = HashMap<Uuid, Arc<MemberList>>;
 
+/// The most segments that may name one another in a row, and the most requirements that may lead
+/// on to the next: deciding a value goes as deep as they do.
+pub const MOST_NESTING: usize = 20;
+
 /// One environment at one revision.
 #[derive(Debug, Default)]
 pub struct Ruleset {
@@ -171,6 +175,8 @@ pub(in crate::domain) enum Serves {
 pub(in crate::domain) struct Segment {
     pub slug: Box<str>,
     pub rule: SegmentMatcher,
+    /// Whether other segments stand inside it.
+    pub names_others: bool,
 }
 
 #[derive(Debug)]

@@ -1,0 +1,9 @@
+//! The domain: how a value is decided, told as data where that reads better.
+
+mod amplitude;
+mod decisions;
+mod environment;
+mod operators;
+mod properties;
+mod reading;
+mod vectors;
