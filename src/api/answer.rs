@@ -55,8 +55,3 @@ pub fn ok(value: &impl Serialize) -> HttpResponse {
 pub fn created(location: &str, value: &impl Serialize) -> HttpResponse {
     HttpResponse::Created().insert_header((header::LOCATION, location)).json(value)
 }
-
-/// 204.
-pub fn nothing() -> HttpResponse {
-    HttpResponse::NoContent().finish()
-}

@@ -22,6 +22,11 @@ pub struct Body(Value);
 pub struct OptionalBody(Body);
 
 impl Body {
+    /// Whether one of these fields is there.
+    pub fn has_any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.0.get(name).is_some())
+    }
+
     /// Reads the body; all that is wrong with it is answered together, as 422.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     domain::{
-        experience::Kind,
+        experience::{Kind, Status},
         key::KeyName,
         reading::{Node, Problems},
     },
@@ -24,7 +24,7 @@ use crate::{
         OperationError, archiving, editing,
         experiences::{self, ExperienceView, Place},
     },
-    store::{Connection, Store},
+    store::{Connection, Store, standings::StatusFilter},
 };
 
 /// The two kinds, as they stand in addresses.
@@ -119,7 +119,7 @@ pub struct StandingAnswer {
     environment: String,
     /// `draft`, `live`, `ramping`, `off` or `archived`.
     #[schema(value_type = String, example = "live")]
-    status: crate::domain::experience::Status,
+    status: Status,
     /// The version that it serves.
     live_version: Option<i32>,
     /// The active publication: what the next one `replaces`.
@@ -198,6 +198,26 @@ pub fn find(
     id: &str,
 ) -> Result<ExperienceView, OperationError> {
     experiences::find(conn, &member.actor, member.project.id, kind.kind(), id)
+}
+
+/// Which status is asked for, in that environment: `?status=`.
+///
+/// # Errors
+/// 422 for a word that is no status.
+pub fn status_filter(query: &Query, environment: Uuid) -> Result<StatusFilter, OperationError> {
+    let Some(word) = query.get("status") else { return Ok(StatusFilter::NotArchived) };
+    Ok(match word.to_ascii_lowercase().as_str() {
+        "draft" => StatusFilter::In(environment, Status::Draft),
+        "active" => StatusFilter::On(environment),
+        "live" => StatusFilter::In(environment, Status::Live),
+        "ramping" => StatusFilter::In(environment, Status::Ramping),
+        "off" | "inactive" => StatusFilter::In(environment, Status::Off),
+        "archived" => StatusFilter::Archived,
+        _ => {
+            let message = "This is draft, active, live, ramping, off, inactive or archived.";
+            return Err(OperationError::invalid("status", message));
+        }
+    })
 }
 
 /// Copies an experience as a draft under another name

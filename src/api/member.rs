@@ -1,7 +1,8 @@
 //! Who is calling, and in which project. [`crate::routes`] finds it out before a handler runs;
 //! the handler takes it as an argument.
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Data};
+use chrono::Utc;
 use futures_util::future::{Ready, ready};
 use uuid::Uuid;
 
@@ -9,7 +10,10 @@ use super::{envelope::RequestId, query::Query, refusal::refused, work};
 use crate::{
     domain::role::Right,
     http::{Problem, presented},
-    operations::{Actor, Identity, OperationError, Origin},
+    operations::{
+        Actor, Identity, OperationError, Origin,
+        access::{AccessTokens, SignIn, authenticate},
+    },
     store::{
         Connection, Store, environments, environments::Environment, projects, projects::Project,
     },
@@ -34,39 +38,33 @@ pub struct Member {
 const SIGN_IN: &str = "Send an access token or an API token, as Authorization: Bearer … or \
                        X-API-Key: ….";
 
+/// What a request presents, not yet known to be good.
 struct Credential {
+    tokens: AccessTokens,
     secret: String,
     origin: Origin,
 }
 
 impl Credential {
     fn actor(self, conn: &mut Connection) -> Result<Actor, OperationError> {
-        use sha2::Digest;
-        let hash = sha2::Sha256::digest(self.secret.as_bytes());
-        let token = crate::store::api_tokens::find_live(conn, &hash)?
-            .ok_or(OperationError::NotSignedIn("This credential is not known."))?;
-        Ok(Actor::new(
-            Identity::Token {
-                id: token.id,
-                name: token.name,
-                project_id: token.project_id,
-                scope: token.scope,
-                role: token.role,
-            },
-            self.origin,
-        ))
+        authenticate(conn, &self.tokens, &self.secret, self.origin, Utc::now())
     }
 }
 
 fn credential(request: &HttpRequest) -> Result<(Store, Credential), Problem> {
-    let presented = presented(request.headers()).ok_or_else(|| Problem::unauthorized(SIGN_IN))?;
-    let store =
-        request.app_data::<web::Data<Store>>().ok_or_else(|| Problem::unauthorized(SIGN_IN))?;
-    let origin = Origin {
-        ip: request.peer_addr().map(|a| a.ip().to_string()),
-        request_id: Some(RequestId::of(request).as_str().to_owned()),
+    let missing = || Problem::unauthorized(SIGN_IN);
+    let presented = presented(request.headers()).ok_or_else(missing)?;
+    let store = request.app_data::<Data<Store>>().ok_or_else(missing)?;
+    let sign_in = request.app_data::<Data<SignIn>>().ok_or_else(missing)?;
+    let credential = Credential {
+        tokens: sign_in.tokens().clone(),
+        secret: presented.secret().to_owned(),
+        origin: Origin {
+            ip: request.peer_addr().map(|peer| peer.ip().to_canonical().to_string()),
+            request_id: Some(RequestId::of(request).to_string()),
+        },
     };
-    Ok((store.as_ref().clone(), Credential { secret: presented.secret().to_owned(), origin }))
+    Ok((store.as_ref().clone(), credential))
 }
 
 impl Caller {

@@ -6,18 +6,25 @@
 
 mod answer;
 pub mod audit_log;
+pub mod auth;
 mod body;
 mod envelope;
 pub mod environments;
-mod experiences;
+mod experience_bodies;
+pub mod experiences;
+pub mod feature_flags;
+mod flag_bodies;
 pub mod keys;
 mod member;
 pub mod openapi;
 mod precondition;
+pub mod product_configs;
 pub mod projects;
 pub mod publications;
+pub mod publishing;
 mod query;
 mod refusal;
+pub mod sdk_keys;
 pub mod segments;
 pub mod stats;
 pub mod versions;

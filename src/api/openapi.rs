@@ -14,7 +14,10 @@ use utoipa::{
     },
 };
 
-use super::{audit_log, environments, keys, projects, publications, segments, stats, versions};
+use super::{
+    audit_log, auth, environments, experiences, feature_flags, keys, product_configs, projects,
+    publications, publishing, sdk_keys, segments, stats, versions,
+};
 
 /// Which page of a list is asked for.
 #[derive(Debug, IntoParams)]
@@ -28,6 +31,31 @@ pub struct Paging {
     pub sort: Option<String>,
     /// Text to find, whatever the case.
     pub q: Option<String>,
+}
+
+/// Which experiences are asked for.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// How many items at most: 1 to 200, else 50.
+    pub limit: Option<u16>,
+    /// The `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// `name`, `created` or `updated`.
+    pub sort: Option<String>,
+    /// Text to find in the name, the slug, the description or a held key, whatever the case.
+    pub q: Option<String>,
+    /// `draft`, `active` (live or ramping), `live`, `ramping`, `off` or `archived`.
+    pub status: Option<String>,
+    /// A tag that it has, exactly.
+    pub tag: Option<String>,
+    /// The key of the environment that the status is about.
+    pub environment: Option<String>,
+}
+
+impl ListQuery {
+    /// The names of the fields.
+    pub const NAMES: [&str; 7] = ["limit", "cursor", "sort", "q", "status", "tag", "environment"];
 }
 
 /// An error, as RFC 9457 describes it.
@@ -68,14 +96,22 @@ pub struct FieldErrorShape {
         license(name = "MIT OR Apache-2.0")
     ),
     paths(
+        auth::login,
         projects::list, projects::read,
         environments::list,
         keys::list, keys::create, keys::read, keys::edit, keys::archive, keys::unarchive,
         segments::list, segments::create, segments::read, segments::edit, segments::clone,
         segments::archive, segments::unarchive,
-        versions::list, versions::read,
+        feature_flags::list, feature_flags::create, feature_flags::read, feature_flags::edit,
+        feature_flags::archive,
+        product_configs::list, product_configs::create, product_configs::read,
+        product_configs::edit, product_configs::archive,
+        experiences::clone, experiences::archive, experiences::unarchive,
+        versions::list, versions::save, versions::read,
+        publishing::publish, publishing::enable, publishing::disable,
         publications::list,
         stats::read,
+        sdk_keys::list, sdk_keys::create, sdk_keys::revoke,
         audit_log::list,
     ),
     components(schemas(ProblemShape, FieldErrorShape)),

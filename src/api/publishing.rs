@@ -186,11 +186,8 @@ pub async fn disable(
 }
 
 /// The operation that moves a switch one way or the other.
-type Turn = fn(
-    &mut Connection,
-    &operations::Actor,
-    &Switch<'_>,
-) -> Result<Switched, OperationError>;
+type Turn =
+    fn(&mut Connection, &operations::Actor, &Switch<'_>) -> Result<Switched, OperationError>;
 
 async fn turn(
     member: &Member,
@@ -205,11 +202,8 @@ async fn turn(
     let answer = work::write(store, move |conn| {
         let experience = experiences::find(conn, &member, path.kind, &path.id)?.experience;
         let environment: Environment = member.environment(conn, &environment)?;
-        let switch = Switch {
-            experience_id: experience.id,
-            environment_id: environment.id,
-            note: &note,
-        };
+        let switch =
+            Switch { experience_id: experience.id, environment_id: environment.id, note: &note };
         let switched = operation(conn, &member.actor, &switch)?;
         Ok(SwitchAnswer {
             environment: environment.key,

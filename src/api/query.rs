@@ -151,9 +151,17 @@ const CURSOR: &str = "This is not a cursor of this list. Take it from next_curso
 /// # Errors
 /// 422 for such a cursor.
 pub fn listed<T>(page: Result<Page<T>, StoreError>) -> Result<Page<T>, OperationError> {
+    listed_by(page.map_err(OperationError::from))
+}
+
+/// As [`listed`], for a page of an operation that the caller may use.
+///
+/// # Errors
+/// 422 for a cursor that is not of the list.
+pub fn listed_by<T>(page: Result<Page<T>, OperationError>) -> Result<Page<T>, OperationError> {
     match page {
-        Err(StoreError::NotFound) => Err(OperationError::invalid("cursor", CURSOR)),
-        page => Ok(page?),
+        Err(OperationError::NotFound(_)) => Err(OperationError::invalid("cursor", CURSOR)),
+        page => page,
     }
 }
 

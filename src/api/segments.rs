@@ -54,7 +54,7 @@ pub struct SegmentEdit {
 
 /// A name for a copy.
 #[derive(Debug, ToSchema)]
-pub struct CloneName {
+pub struct SegmentClone {
     /// The name of the copy.
     name: String,
 }
@@ -120,11 +120,11 @@ impl SegmentEdit {
     }
 }
 
-impl CloneName {
-    /// Reads the name of a copy.
-    pub fn read(node: &Node<'_>, problems: &mut Problems) -> Option<String> {
+impl SegmentClone {
+    fn read(node: &Node<'_>, problems: &mut Problems) -> Option<SegmentClone> {
         node.object(&["name"], problems)?;
-        node.required("name", problems)?.text(problems).map(str::to_owned)
+        let name = node.required("name", problems)?.text(problems)?;
+        Some(SegmentClone { name: name.to_owned() })
     }
 }
 
@@ -238,7 +238,7 @@ pub async fn edit(
 
 /// Copies a segment under another name
 #[utoipa::path(post, path = "/api/v1/segments/{slug}/clone", tag = "Segments",
-    request_body = CloneName,
+    request_body = SegmentClone,
     params(("slug" = String, Path, description = "The segment's slug or id")),
     responses((status = 201, description = "The copy", body = WholeSegment)))]
 pub async fn clone(
@@ -249,10 +249,10 @@ pub async fn clone(
     body: Body,
 ) -> Answer {
     query.only(&[])?;
-    let name = body.read(CloneName::read)?;
+    let copy = body.read(SegmentClone::read)?;
     let segment = work::write(&store, move |conn| {
         let found = find(conn, &member, &slug)?;
-        let segment = operations::segments::clone(conn, &member.actor, found.id, &name)?;
+        let segment = operations::segments::clone(conn, &member.actor, found.id, &copy.name)?;
         WholeSegment::of(conn, segment)
     });
     answer_new(segment.await?)

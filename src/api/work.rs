@@ -32,7 +32,11 @@ pub async fn write<T: Send + 'static>(
     settle(web::block(move || store.write(f)).await)
 }
 
-fn settle<T>(outcome: Result<Result<T, OperationError>, BlockingError>) -> Result<T, Problem> {
+/// What came of work off the serving threads.
+///
+/// # Errors
+/// What the operation refused, as a problem; 503 when the server stops.
+pub fn settle<T>(outcome: Result<Result<T, OperationError>, BlockingError>) -> Result<T, Problem> {
     let stopping =
         |_| OperationError::from(StoreError::Unavailable("Flagstaff is stopping".to_owned()));
     Ok(outcome.map_err(stopping)??)
