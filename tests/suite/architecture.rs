@@ -10,7 +10,7 @@ use std::{
 const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("settings", &[]),
-    ("logging", &[]),
+    ("logging", &["settings"]),
     ("http", &["domain"]),
     ("store", &["domain"]),
     ("embedded_postgres", &["settings"]),
@@ -36,6 +36,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
         "cli",
         &[
             "server",
+            "api",
             "delivery",
             "operations",
             "store",
