@@ -22,6 +22,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
         "server",
         &[
             "routes",
+            "jobs",
             "api",
             "delivery",
             "operations",

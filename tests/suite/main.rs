@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod architecture;
+mod cli;
 mod delivery;
 mod domain;
 mod embedded_postgres;
 mod operations;
+mod settings;
 mod store;
 mod support;
 mod test_database;
