@@ -11,12 +11,22 @@
 //! - [`embedded_postgres`]: a private Postgres for whoever gives no `DATABASE_URL`.
 //! - [`http`]: what every HTTP door shares: bodies, strict JSON, credentials, problem details.
 //! - [`delivery`]: answering apps, from memory.
+//! - [`api`]: managing flags over HTTP, in JSON.
+//! - [`routes`]: every URL in tables; each row names the right that it needs.
+//! - [`jobs`]: what happens by itself, on a clock.
+//! - [`server`]: the running product: start and stop side by side.
+//! - [`cli`]: the command line.
 
+pub mod api;
+pub mod cli;
 pub mod delivery;
 pub mod domain;
 pub mod embedded_postgres;
 pub mod http;
+pub mod jobs;
 pub mod logging;
 pub mod operations;
+pub mod routes;
+pub mod server;
 pub mod settings;
 pub mod store;

@@ -18,7 +18,7 @@ use crate::{
         context::{Attributes, MaybeAttribute},
         ruleset::{Answer, Key, Reason},
     },
-    http::{JSON, Problem},
+    http::{JSON, NO_SNIFFING, Problem},
 };
 
 /// What an app asks; unknown fields are ignored.
@@ -155,7 +155,10 @@ fn all_body<'a>(entries: impl Iterator<Item = &'a str> + Clone, revision: i64) -
 fn answer(kind: Option<KeyKind>) -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
     cors::open(&mut response, kind);
-    response.insert_header((CONTENT_TYPE, JSON)).insert_header((CACHE_CONTROL, "no-store"));
+    response
+        .insert_header((CONTENT_TYPE, JSON))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header(NO_SNIFFING);
     response
 }
 

@@ -21,7 +21,7 @@ use crate::{
         context::{Attributes, Context, MaybeAttribute, USER_ID},
         ruleset::{Answer, Key, Reason},
     },
-    http::{JSON, Problem},
+    http::{JSON, NO_SNIFFING, Problem},
 };
 
 /// OpenFeature's name for the user's id.
@@ -147,7 +147,10 @@ fn all_body<'a>(bodies: impl Iterator<Item = &'a [u8]> + Clone) -> Vec<u8> {
 fn answer(kind: Option<KeyKind>) -> HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
     cors::open(&mut response, kind);
-    response.insert_header((CONTENT_TYPE, JSON)).insert_header((CACHE_CONTROL, "no-store"));
+    response
+        .insert_header((CONTENT_TYPE, JSON))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header(NO_SNIFFING);
     response
 }
 

@@ -11,6 +11,22 @@ use serde::{
 /// The built-in attribute that names the user.
 pub const USER_ID: &str = "user_id";
 
+/// The attributes that apps or their SDKs fill by themselves. Any other name is a custom one.
+pub const BUILT_IN_ATTRIBUTES: [&str; 12] = [
+    USER_ID,
+    "device_id",
+    "platform",
+    "os",
+    "os_version",
+    "app_version",
+    "device_model",
+    "country",
+    "region",
+    "city",
+    "language",
+    "email",
+];
+
 /// One attribute's value, as far as conditions can see it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Attribute {
@@ -68,14 +84,23 @@ pub fn boolean_text(value: bool) -> &'static str {
     if value { "true" } else { "false" }
 }
 
-/// Named attributes, each at most once.
+/// Up to this many attributes are looked through one by one.
+const MOST_LOOKED_THROUGH: usize = 16;
+
+/// Named attributes, each at most once, sorted by name.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Attributes(Vec<(Box<str>, Attribute)>);
 
 impl Attributes {
     /// The attribute of that name.
     pub fn get(&self, name: &str) -> Option<&Attribute> {
-        let found = self.0.binary_search_by(|(other, _)| other.as_ref().cmp(name)).ok()?;
+        // Comparing lengths first makes looking through a few quicker than searching them.
+        let found = match self.0.len() {
+            0..=MOST_LOOKED_THROUGH => {
+                self.0.iter().position(|(other, _)| other.as_ref() == name)?
+            }
+            _ => self.0.binary_search_by(|(other, _)| other.as_ref().cmp(name)).ok()?,
+        };
         self.0.get(found).map(|(_, attribute)| attribute)
     }
 
@@ -284,10 +309,12 @@ pub enum Found<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// The attribute of that name; the context wins over the profile.
+    /// The attribute of that name; the context wins over the profile. Who the user is, the app
+    /// alone says.
     pub fn attribute(&self, name: &str) -> Found<'a> {
         match (self.context.get(name), self.stored) {
             (Some(attribute), _) => Found::Set(attribute),
+            (None, _) if name == USER_ID => Found::NotSet,
             (None, Stored::Profile(profile)) => {
                 profile.properties.get(name).map_or(Found::NotSet, Found::Set)
             }

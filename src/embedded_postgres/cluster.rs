@@ -37,8 +37,9 @@ pub(super) fn initialise(
     run_initdb(home, binaries, durability, server_lock, &unfinished)?;
     create_database(home, binaries, durability, &unfinished)?;
     fs::rename(&unfinished, home.data()).map_err(file("rename", unfinished))?;
-    let root = home.path("");
-    File::open(&root).and_then(|folder| folder.sync_all()).map_err(file("sync", root))
+    // So that the new name, too, survives a loss of power.
+    let root = home.root();
+    File::open(root).and_then(|folder| folder.sync_all()).map_err(file("sync", root))
 }
 
 fn run_initdb(

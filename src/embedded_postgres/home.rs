@@ -42,7 +42,6 @@ const ENVIRONMENT: [&str; 4] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", 
 /// The folder of one private Postgres.
 #[derive(Debug, Clone)]
 pub(super) struct Home {
-    /// Free of symbolic links.
     root: PathBuf,
     /// Who Postgres runs as; ourselves if none.
     account: Option<Account>,
@@ -72,6 +71,11 @@ impl Home {
         }
         let socket_folder = socket_folder(&root)?;
         Ok(Self { root, account, socket_folder })
+    }
+
+    /// The folder itself, free of symbolic links.
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// The database files.
@@ -175,13 +179,15 @@ fn blocker(account: Option<Account>, path: &Path) -> Option<(Account, PathBuf)> 
     account.and_then(|account| Some((account, account.blocked_by(path)?)))
 }
 
-/// Makes the data folder such that other accounts can pass it, though not list it.
+/// Makes the data folder. One of root's can be passed by other accounts, though not listed, since
+/// Postgres is one of them.
 fn make_data_folder(path: &Path) -> Result<(), StartError> {
     if path.is_dir() {
         return Ok(());
     }
     fs::create_dir_all(path).map_err(file("create", path))?;
-    fs::set_permissions(path, Permissions::from_mode(0o711))
+    let mode = if we_are_root() { 0o711 } else { 0o700 };
+    fs::set_permissions(path, Permissions::from_mode(mode))
         .map_err(file("change the mode of", path))
 }
 
@@ -198,19 +204,16 @@ fn make(
     let Some((account, blocker)) = blocker(account, &parent.join("postgres")) else {
         return make_folder(entrance, mode);
     };
-    let unreachable = |_| StartError::Unreachable { blocker, uid: account.uid };
     let elsewhere = match durability {
         Durability::Durable => PathBuf::from("/var/lib/flagstaff"),
         Durability::Throwaway => env::temp_dir(),
     };
     // A new name each time: somebody who removed the data folder wants an empty database.
     let root = elsewhere.join(format!("flagstaff-{}", uuid::Uuid::new_v4().simple()));
-    let made = fs::create_dir_all(&elsewhere).and_then(|()| fs::create_dir(&root));
-    made.map_err(|_| ())
-        .and_then(|()| account.blocked_by(&root).map_or(Ok(()), |_| Err(())))
-        .map_err(unreachable)?;
-    fs::set_permissions(&root, Permissions::from_mode(mode))
-        .map_err(file("change the mode of", &root))?;
+    let made = make_data_folder(&elsewhere).and_then(|()| make_folder(&root, mode));
+    if made.is_err() || account.blocked_by(&root).is_some() {
+        return Err(StartError::Unreachable { blocker, uid: account.uid });
+    }
     tracing::info!(
         "Postgres can't reach {}, so its files are in {}, with a link to them",
         entrance.display(),

@@ -153,7 +153,8 @@ impl EmbeddedPostgres {
     /// Postgres has to be started again. There is no password: the socket is the secret.
     pub fn url(&self, database: &str) -> String {
         let folder = percent_encoded(&self.socket_folder);
-        format!("postgresql:///{database}?host={folder}&user=postgres")
+        // Without a port here, libpq would take one from PGPORT.
+        format!("postgresql:///{database}?host={folder}&port=5432&user=postgres")
     }
 
     /// Whether this process owns the server, and stops it.
@@ -190,9 +191,8 @@ fn sign(mut owner_lock: &File) -> std::io::Result<()> {
 }
 
 fn in_use(home: &Home) -> StartError {
-    let path = home.path("owner.lock");
-    let holder = fs::read_to_string(&path).unwrap_or_default();
-    StartError::InUse { path: home.path(""), holder }
+    let holder = fs::read_to_string(home.path("owner.lock")).unwrap_or_default();
+    StartError::InUse { path: home.root().to_path_buf(), holder }
 }
 
 fn percent_encoded(path: &Path) -> String {
@@ -217,7 +217,7 @@ mod tests {
         let postgres = EmbeddedPostgres { socket_folder: "/a b/ü&c".into(), supervisor: None };
         assert_eq!(
             postgres.url("flagstaff"),
-            "postgresql:///flagstaff?host=/a%20b/%C3%BC%26c&user=postgres"
+            "postgresql:///flagstaff?host=/a%20b/%C3%BC%26c&port=5432&user=postgres"
         );
     }
 }

@@ -9,6 +9,6 @@ mod problem;
 
 pub use body::{BodyError, read_body};
 pub use credential::{Presented, presented};
-pub use headers::{ANYBODYS_ORIGIN, JSON};
+pub use headers::{ANYBODYS_ORIGIN, JSON, NO_SNIFFING};
 pub use json::{depth_within, parse_strict};
 pub use problem::Problem;

@@ -9,6 +9,7 @@ mod actor;
 pub mod archiving;
 pub mod audit;
 mod contents;
+pub mod demo;
 pub mod editing;
 pub mod environments;
 mod error;

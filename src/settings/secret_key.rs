@@ -53,6 +53,19 @@ impl SecretKeySource {
     }
 }
 
+impl SecretKeySource {
+    /// Checks the generated key, if it is there already; makes none.
+    ///
+    /// # Errors
+    /// When the file can't be read, can be read by others, or holds no key.
+    pub fn check_file(&self, data_dir: &Path) -> Result<(), SettingError> {
+        match self {
+            SecretKeySource::Given(_) => Ok(()),
+            SecretKeySource::Generated => read(&data_dir.join(SECRET_KEY_FILE)).map(drop),
+        }
+    }
+}
+
 fn load_or_generate(data_dir: &Path) -> Result<Secret, SettingError> {
     let path = data_dir.join(SECRET_KEY_FILE);
     match read(&path)? {

@@ -75,9 +75,15 @@ impl Store {
     /// Prepares a pool on that database. Connects in the background, so it succeeds with Postgres
     /// away; [`Store::read`] and [`Store::write`] then answer [`StoreError::Unavailable`].
     pub fn new(database_url: &str) -> Store {
+        Store::with_pool_of(database_url, POOL_SIZE)
+    }
+
+    /// The same with a pool of at most that many connections, for somebody who must never wait for
+    /// the others.
+    pub fn with_pool_of(database_url: &str, connections: u32) -> Store {
         let manager = ConnectionManager::new(connection::with_defaults(database_url));
         let pool = Pool::builder()
-            .max_size(POOL_SIZE)
+            .max_size(connections)
             .min_idle(Some(1))
             .connection_timeout(WAIT_FOR_A_CONNECTION)
             .max_lifetime(Some(CONNECTION_LIFETIME))

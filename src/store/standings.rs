@@ -40,6 +40,8 @@ pub enum StatusFilter {
     Archived,
     /// This one in that environment.
     In(Uuid, Status),
+    /// Live or ramping in that environment.
+    On(Uuid),
 }
 
 /// What an environment serves of an experience. Where it serves nothing there is none.
@@ -135,7 +137,8 @@ fn of_status(filter: StatusFilter) -> Condition {
         StatusFilter::Archived | StatusFilter::In(_, Status::Archived) => {
             return Box::new(experiences::archived_at.is_not_null());
         }
-        StatusFilter::In(environment_id, status) => (environment_id, status),
+        StatusFilter::In(environment_id, status) => (environment_id, Some(status)),
+        StatusFilter::On(environment_id) => (environment_id, None),
     };
     let published = publications::table
         .filter(publications::experience_id.eq(experiences::id))
@@ -149,9 +152,10 @@ fn of_status(filter: StatusFilter) -> Condition {
     );
     let kept = experiences::archived_at.is_null();
     match status {
-        Status::Draft => Box::new(kept.and(not(exists(published)))),
-        Status::Off => Box::new(kept.and(exists(published)).and(not(switched_on))),
-        Status::Ramping => Box::new(
+        None => Box::new(kept.and(exists(published)).and(switched_on)),
+        Some(Status::Draft) => Box::new(kept.and(not(exists(published)))),
+        Some(Status::Off) => Box::new(kept.and(exists(published)).and(not(switched_on))),
+        Some(Status::Ramping) => Box::new(
             kept.and(exists(published.filter(publications::ramp.lt(FULL_RAMP)))).and(switched_on),
         ),
         _ => Box::new(

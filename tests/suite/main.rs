@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod architecture;
 mod delivery;
+mod domain;
 mod embedded_postgres;
 mod operations;
 mod store;

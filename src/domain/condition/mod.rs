@@ -1,10 +1,12 @@
 //! Conditions: a tree of *all*, *any* and *not* over what is known of a user.
 
+mod attribute_test;
 mod matcher;
 mod moment;
 mod operator;
 mod reading;
 mod version_number;
+mod words;
 mod writing;
 
 pub use matcher::{Matcher, SegmentReference, Truth};

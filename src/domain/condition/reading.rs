@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     AttributeCondition, Condition, EventCondition, MOST_CONDITIONS, MOST_DEPTH, MOST_LIST_VALUES,
-    MOST_PATTERN_BYTES, Operand, OperandKind, Operator, Scalar, VersionNumber, matcher,
+    MOST_PATTERN_BYTES, Operand, OperandKind, Operator, Scalar, VersionNumber, attribute_test,
     moment::Moment,
 };
 use crate::domain::{
@@ -190,8 +190,8 @@ fn wrong_form(kind: OperandKind, scalar: &Scalar) -> Option<String> {
         OperandKind::Pattern if text.len() > MOST_PATTERN_BYTES => {
             "A pattern may have at most 512 bytes."
         }
-        OperandKind::Pattern => return matcher::pattern(&text).err(),
-        OperandKind::Number if matcher::number(&text).is_none() => "Enter a number.",
+        OperandKind::Pattern => return attribute_test::pattern(&text).err(),
+        OperandKind::Number if attribute_test::number(&text).is_none() => "Enter a number.",
         OperandKind::Version if VersionNumber::parse(&text).is_none() => {
             "Enter a version: up to four numbers with points between them, such as 5.1 or 5.1.0."
         }

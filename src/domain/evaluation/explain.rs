@@ -3,15 +3,16 @@
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Trace, decide};
+use super::decider::{Bucketed, Decider, Trace};
 use crate::domain::{
-    bucketing::Bucket,
+    bucketing::{Bucket, Salt},
     condition::{Matcher, Truth},
     context::{Found, Subject},
     ruleset::{
-        Answer, Experience, Plan, PlannedAudience, PlannedRow, PlannedRule, Ramp, Ruleset,
-        SegmentMatcher, Serving,
+        Answer, Experience, Plan, PlannedAudience, PlannedRow, PlannedRule, Ramp, Requirement,
+        Ruleset, SegmentMatcher, Serving,
     },
+    value::Value,
 };
 
 /// One step of a decision.
@@ -35,6 +36,13 @@ impl Step {
     fn with(mut self, name: &str, value: impl Into<Json>) -> Step {
         self.inputs.insert(name.to_owned(), value.into());
         self
+    }
+
+    fn with_bucket(self, plan: &Plan, salt: &Salt, bucket: Bucket) -> Step {
+        self.with("bucket_by", plan.bucket_by.as_ref())
+            .with("salt", salt.as_str())
+            .with("allocation", bucket.allocation)
+            .with("position", bucket.position)
     }
 }
 
@@ -62,8 +70,12 @@ pub fn explain<'r>(
     subject: &Subject<'_>,
 ) -> Option<Explanation<'r>> {
     let mut steps = Steps(Vec::new());
-    let answer = decide(ruleset, ruleset.key_place(key)?, subject, &mut steps)?;
+    let answer = Decider::new(ruleset, subject).answer(ruleset.key_place(key)?, &mut steps)?;
     Some(Explanation { answer, steps: steps.0 })
+}
+
+pub(super) fn unpublished() -> Step {
+    Step::new("published", "No experience is published here for this key: the default.")
 }
 
 pub(super) fn serving(experience: &Experience) -> Step {
@@ -77,34 +89,46 @@ pub(super) fn serving(experience: &Experience) -> Step {
     }
 }
 
-pub(super) fn test_user(is_one: bool) -> Step {
+pub(super) fn test_user(user_id: &str, is_one: bool) -> Step {
     let outcome = if is_one {
         "A test user gets what is served to them."
     } else {
         "The user is not a test user."
     };
-    Step::new("test_user", outcome)
+    Step::new("test_user", outcome).with("user_id", user_id)
 }
 
-pub(super) fn ramp(ramp: &Ramp, inside: bool) -> Step {
-    let outcome = if inside {
-        "The user is in the share that the ramp has reached."
-    } else {
-        "The ramp has not reached the user: what it replaces decides."
+pub(super) fn ramp(active: &Plan, ramp: &Ramp, bucketed: Bucketed, inside: bool) -> Step {
+    let outcome = match (inside, bucketed) {
+        (true, _) => "The user is in the share that the ramp has reached.",
+        (false, Bucketed::At(_)) => "The ramp has not reached the user: what it replaces decides.",
+        (false, _) => "The user has nothing to be bucketed by: what the ramp replaces decides.",
     };
-    Step::new("ramp", outcome)
-        .with("reached_percent", ramp.reached.to_json())
-        .with("salt", ramp.salt.as_ref())
+    let step = Step::new("ramp", outcome).with("reached_percent", ramp.reached.to_json());
+    match bucketed {
+        Bucketed::At(bucket) => step.with_bucket(active, &ramp.salt, bucket),
+        _ => step.with("bucket_by", active.bucket_by.as_ref()),
+    }
 }
 
-pub(super) fn prerequisite(ruleset: &Ruleset, answer: &Answer, known: bool, met: bool) -> Step {
-    let outcome = match (known, met) {
-        (false, _) => "The required key's value is not known: the default.",
-        (true, false) => "The required key has another value: the default.",
-        (true, true) => "The required key has the value that it must have.",
+pub(super) fn prerequisite(
+    ruleset: &Ruleset,
+    requirement: &Requirement,
+    answer: &Answer,
+    met: Truth,
+) -> Step {
+    let outcome = match met {
+        Truth::Unknown => "The required key's value is not known: the default.",
+        Truth::Fails => "The required key has another value: the default.",
+        Truth::Holds => "The required key has a value that it must have.",
     };
     let name = ruleset.key_of(answer).map_or("", |key| &key.name);
-    Step::new("prerequisite", outcome).with("key", name).with("value", answer.value.to_json())
+    let wanted: Json = requirement.values.iter().map(Value::to_json).collect();
+    Step::new("prerequisite", outcome)
+        .with("key", name)
+        .with("in", wanted)
+        .with("value", answer.value.to_json())
+        .with("reason", answer.decision.reason.as_str())
 }
 
 pub(super) fn row(
@@ -132,22 +156,49 @@ pub(super) fn row(
     step.with("saw", saw)
 }
 
-/// What the attributes that a tree looks at are for this user.
+/// What the leaves of a tree looked at is for this user: attributes by name, events and segments
+/// by what they are and their name. A segment stands before what it looks at itself.
 fn seen(ruleset: &Ruleset, matcher: &Matcher, subject: &Subject<'_>, saw: &mut Map<String, Json>) {
-    for name in matcher.attributes() {
-        let value = match subject.attribute(name) {
-            Found::Set(attribute) => attribute.to_json(),
-            Found::NotSet => Json::Null,
-            Found::Unknown => json!({"unknown": true}),
-        };
-        saw.insert(name.to_owned(), value);
-    }
-    for place in matcher.segments() {
-        let rule = ruleset.segments.get(place as usize).map(|segment| &segment.rule);
-        if let Some(SegmentMatcher::Conditions(inner)) = rule {
-            seen(ruleset, inner, subject, saw);
+    for leaf in matcher.leaves() {
+        match leaf {
+            Matcher::Attribute(name, _) => {
+                let value = match subject.attribute(name) {
+                    Found::Set(attribute) => attribute.to_json(),
+                    Found::NotSet => Json::Null,
+                    Found::Unknown => unknown(),
+                };
+                saw.insert(name.to_string(), value);
+            }
+            Matcher::Event(condition) => {
+                let times = condition.times(subject).map_or_else(unknown, Json::from);
+                saw.insert(format!("event {}", condition.event), times);
+            }
+            Matcher::Segment(place) => seen_in_segment(ruleset, *place, subject, saw),
+            Matcher::All(_) | Matcher::Any(_) | Matcher::Not(_) => {}
         }
     }
+}
+
+fn seen_in_segment(
+    ruleset: &Ruleset,
+    place: u32,
+    subject: &Subject<'_>,
+    saw: &mut Map<String, Json>,
+) {
+    let Some(segment) = ruleset.segments.get(place as usize) else { return };
+    let is_in = match Decider::new(ruleset, subject).segment(place) {
+        Truth::Holds => true.into(),
+        Truth::Fails => false.into(),
+        Truth::Unknown => unknown(),
+    };
+    let seen_before = saw.insert(format!("segment {}", segment.slug), is_in).is_some();
+    if let (SegmentMatcher::Conditions(inner), false) = (&segment.rule, seen_before) {
+        seen(ruleset, inner, subject, saw);
+    }
+}
+
+fn unknown() -> Json {
+    json!({"unknown": true})
 }
 
 pub(super) fn everyone_else(plan: &Plan) -> Step {
@@ -163,7 +214,7 @@ pub(super) fn no_bucket(plan: &Plan) -> Step {
         .with("bucket_by", plan.bucket_by.as_ref())
 }
 
-pub(super) fn unknown(step: &'static str, bucket_by: &str) -> Step {
+pub(super) fn unknown_bucket(step: &'static str, bucket_by: &str) -> Step {
     Step::new(step, "What the user is bucketed by could not be read: the default.")
         .with("bucket_by", bucket_by)
 }
@@ -172,8 +223,5 @@ pub(super) fn rollout(plan: &Plan, rule: &PlannedRule, bucket: Bucket, inside: b
     let outcome = if inside { "The user is in." } else { "The user is out: the default." };
     Step::new("percentage", outcome)
         .with("percent", rule.rollout.to_json())
-        .with("bucket_by", plan.bucket_by.as_ref())
-        .with("salt", plan.salt.as_ref())
-        .with("allocation", bucket.allocation)
-        .with("position", bucket.position)
+        .with_bucket(plan, &plan.salt, bucket)
 }

@@ -15,7 +15,7 @@ use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
 use crate::domain::{
-    bucketing::{PositionRange, Rollout},
+    bucketing::{PositionRange, Rollout, Salt},
     condition::Matcher,
     segment::MemberList,
     value::{Value, ValueType},
@@ -25,11 +25,15 @@ use crate::domain::{
 /// be read.
 pub type MemberLists = HashMap<Uuid, Arc<MemberList>>;
 
+/// The most segments that may name one another in a row, and the most requirements that may lead
+/// on to the next: deciding a value goes as deep as they do.
+pub const MOST_NESTING: usize = 20;
+
 /// One environment at one revision.
 #[derive(Debug, Default)]
 pub struct Ruleset {
     pub(in crate::domain) revision: i64,
-    pub(in crate::domain) key_places: HashMap<Box<str>, u32>,
+    pub(in crate::domain) key_places: HashMap<Box<str>, u32, foldhash::fast::RandomState>,
     pub(in crate::domain) keys: Vec<Key>,
     pub(in crate::domain) experiences: Vec<Experience>,
     pub(in crate::domain) segments: Vec<Segment>,
@@ -104,7 +108,7 @@ pub(in crate::domain) enum Serving {
 /// How far a publication has reached, and what the rest get.
 #[derive(Debug)]
 pub(in crate::domain) struct Ramp {
-    pub salt: Box<str>,
+    pub salt: Salt,
     pub reached: Rollout,
     pub rest: Rest,
 }
@@ -121,8 +125,8 @@ pub(in crate::domain) enum Rest {
 #[derive(Debug)]
 pub(in crate::domain) struct Plan {
     pub bucket_by: Box<str>,
-    pub salt: Box<str>,
-    pub test_users: HashMap<Box<str>, AnswerIndex>,
+    pub salt: Salt,
+    pub test_users: HashMap<Box<str>, AnswerIndex, foldhash::fast::RandomState>,
     pub prerequisites: Vec<Requirement>,
     pub unmet: AnswerIndex,
     pub stale: AnswerIndex,
@@ -171,6 +175,8 @@ pub(in crate::domain) enum Serves {
 pub(in crate::domain) struct Segment {
     pub slug: Box<str>,
     pub rule: SegmentMatcher,
+    /// Whether other segments stand inside it.
+    pub names_others: bool,
 }
 
 #[derive(Debug)]

@@ -2,15 +2,16 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use uuid::Uuid;
+use foldhash::fast::RandomState;
 
 use super::{
     Answer, AnswerIndex, Audience, Decision, Key, Plan, PlannedAudience, PlannedRow, PlannedRule,
-    Reason, Requirement, Serves, VersionReference,
+    Reason, Requirement, Serves, VersionReference, compile::SegmentPlaces,
 };
 use crate::domain::{
-    bucketing::{Rollout, split_ranges},
+    bucketing::{Rollout, Salt, split_ranges},
     condition::Matcher,
+    experience::Kind,
     slug::Slug,
     value::{Value, ValueType},
     version::{self, Content, Rule, Serve, Values},
@@ -21,13 +22,13 @@ pub(super) struct Surroundings<'a> {
     /// All keys of the environment.
     pub keys: &'a [Key],
     /// Where each key stands in `keys`.
-    pub key_places: &'a HashMap<Box<str>, u32>,
-    /// Place and identity of each segment.
-    pub segments: &'a HashMap<String, (u32, Uuid)>,
+    pub key_places: &'a HashMap<Box<str>, u32, RandomState>,
+    /// The segments of the environment.
+    pub segments: &'a SegmentPlaces,
     /// The keys of the experience, as places in `keys`.
     pub own_keys: &'a [u32],
-    /// Whether it is a multivariate flag, whose key's values are its variants' names.
-    pub multivariate: bool,
+    /// The kind of the experience.
+    pub kind: Kind,
 }
 
 /// What a decision serves: values, and the variant that they come from.
@@ -45,7 +46,8 @@ impl Surroundings<'_> {
         version: VersionReference,
         answers: &mut Vec<Answer>,
     ) -> Result<Plan, String> {
-        let mut planner = Planner { around: self, content, version, answers };
+        let multivariate = self.is_multivariate(content);
+        let mut planner = Planner { around: self, content, multivariate, version, answers };
         let requirement = |p: &version::Prerequisite| self.requirement(p);
         let test_user = |planner: &mut Planner<'_>, user: &version::TestUser| {
             let decision = planner.decision(Reason::TargetingMatch, None, Audience::Tester, None);
@@ -56,7 +58,7 @@ impl Surroundings<'_> {
         let enabled = content.rows.iter().filter(|row| row.rule.enabled);
         Ok(Plan {
             bucket_by: content.bucket_by.as_str().into(),
-            salt: content.salt.as_str().into(),
+            salt: Salt::new(&content.salt),
             test_users: users
                 .map(|user| test_user(&mut planner, user))
                 .collect::<Result<_, _>>()?,
@@ -88,6 +90,14 @@ impl Surroundings<'_> {
             payload: None,
         };
         enter(self.keys, self.own_keys, &Served::default(), decision, answers)
+    }
+
+    /// Whether it is a multivariate flag, whose key's values are its variants' names.
+    fn is_multivariate(&self, content: &Content) -> bool {
+        let [only] = content.keys.as_slice() else { return false };
+        let place = self.key_places.get(only.as_str());
+        let key = place.and_then(|place| self.keys.get(*place as usize));
+        self.kind == Kind::FeatureFlag && key.is_some_and(|k| k.value_type == ValueType::String)
     }
 
     fn requirement(&self, prerequisite: &version::Prerequisite) -> Result<Requirement, String> {
@@ -169,6 +179,7 @@ fn enter(
 struct Planner<'a> {
     around: &'a Surroundings<'a>,
     content: &'a Content,
+    multivariate: bool,
     version: VersionReference,
     answers: &'a mut Vec<Answer>,
 }
@@ -259,7 +270,7 @@ impl<'a> Planner<'a> {
     /// In a multivariate flag a plain value is a variant's name.
     fn variant_named_by(&self, values: &Values) -> Option<&'a version::Variant> {
         let name = values.values().next().and_then(|value| value.as_str());
-        name.filter(|_| self.around.multivariate).and_then(|name| self.content.variant(name))
+        name.filter(|_| self.multivariate).and_then(|name| self.content.variant(name))
     }
 
     fn variant(&mut self, name: &str, decision: Decision) -> Result<AnswerIndex, String> {

@@ -143,7 +143,11 @@ impl ShortForm {
             {
                 (rule, Some(TargetingRules(condition.clone())))
             }
-            [Row { audience: Audience::Everyone, rule, .. }] => (rule, None),
+            [Row { audience: Audience::Everyone, rule, .. }]
+                if rule.enabled || !content.everyone_else.enabled =>
+            {
+                (rule, None)
+            }
             _ => return None,
         };
         let Serve::Values(values) = &rule.serve else { return None };

@@ -45,7 +45,7 @@ impl Password {
     }
 
     /// A password that somebody signs in with, which may be older than today's rules.
-    pub(super) fn of_any_length(text: impl Into<String>) -> Password {
+    pub fn of_any_length(text: impl Into<String>) -> Password {
         Password(text.into())
     }
 

@@ -12,14 +12,14 @@ use flagstaff::embedded_postgres::{Durability, EmbeddedPostgres, Options};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{
-    ask, connect, kill_server, options, refusal, server_pid, stand_in::StandIn, start,
-    wait_for_another,
+    ask, connect, folder_with_cluster, kill_server, options, refusal, server_pid,
+    stand_in::StandIn, start, wait_for_another,
 };
 use crate::support::{TestFolder, eventually};
 
 #[test]
 fn a_killed_server_comes_back_with_what_was_committed() {
-    let folder = TestFolder::new();
+    let folder = folder_with_cluster();
     let postgres = EmbeddedPostgres::start(&Options::new(&*folder, Durability::Durable)).unwrap();
     connect(&postgres).unwrap().batch_execute("CREATE TABLE kept AS SELECT 1 AS n").unwrap();
     let first = kill_server(&folder);
@@ -32,7 +32,7 @@ fn a_killed_server_comes_back_with_what_was_committed() {
 
 #[test]
 fn a_busy_session_of_a_killed_server_does_not_hold_up_the_next_one() {
-    let folder = TestFolder::new();
+    let folder = folder_with_cluster();
     let postgres = start(&folder);
     let mut session = connect(&postgres).unwrap();
     let busy = std::thread::spawn(move || {
@@ -47,7 +47,7 @@ fn a_busy_session_of_a_killed_server_does_not_hold_up_the_next_one() {
 
 #[test]
 fn a_stop_while_the_server_is_dead_does_not_wait_for_it() {
-    let folder = TestFolder::new();
+    let folder = folder_with_cluster();
     let postgres = start(&folder);
     kill_server(&folder);
     postgres.stop().unwrap();
@@ -55,7 +55,7 @@ fn a_stop_while_the_server_is_dead_does_not_wait_for_it() {
 
 #[test]
 fn a_server_whose_owner_was_killed_is_taken_over() {
-    let folder = TestFolder::new();
+    let folder = folder_with_cluster();
     StandIn::new(&folder).once_up(&folder).kill();
     let left_running = server_pid(&folder).unwrap();
 
@@ -72,7 +72,7 @@ fn a_server_whose_owner_was_killed_is_taken_over() {
 
 #[test]
 fn a_server_that_was_taken_over_is_stopped() {
-    let folder = TestFolder::new();
+    let folder = folder_with_cluster();
     StandIn::new(&folder).once_up(&folder).kill();
     start(&folder).stop().unwrap();
     assert_eq!(server_pid(&folder), None);
@@ -90,11 +90,8 @@ fn left_by_a_killed_server(folder: &Path, pid: u32) {
 
 #[test]
 fn a_file_of_a_dead_server_whose_number_somebody_else_has_now_is_removed() {
-    let folder = TestFolder::new();
-    let owner = {
-        start(&folder).stop().unwrap();
-        fs::metadata(folder.join("postgres/data")).unwrap()
-    };
+    let folder = folder_with_cluster();
+    let owner = fs::metadata(folder.join("postgres/data")).unwrap();
     let mut somebody = Command::new("sleep");
     somebody.arg("600").stdin(Stdio::null());
     if rustix::process::geteuid().is_root() {
@@ -111,7 +108,7 @@ fn a_file_of_a_dead_server_whose_number_somebody_else_has_now_is_removed() {
 
 #[test]
 fn a_file_of_a_dead_server_that_is_still_a_zombie_is_removed() {
-    let folder = TestFolder::new();
+    let folder = folder_with_cluster();
     let mut zombie = Command::new("true").spawn().unwrap();
     let stat = format!("/proc/{}/stat", zombie.id());
     eventually("it has ended", || fs::read_to_string(&stat).ok()?.contains(") Z").then_some(()));
@@ -137,7 +134,7 @@ fn a_cluster_that_was_never_finished_is_made_anew() {
 
 #[test]
 fn a_server_that_somebody_started_by_hand_is_left_alone() {
-    let folder = TestFolder::new();
+    let folder = folder_with_cluster();
     let postgres = start(&folder);
     let pid = server_pid(&folder).unwrap();
     let arguments = fs::read_to_string(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap();

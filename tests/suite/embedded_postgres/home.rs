@@ -6,12 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ask, options, refusal, start};
+use super::{ask, folder_with_cluster, options, refusal, start};
 use crate::support::TestFolder;
 
 #[test]
 fn only_its_owner_can_enter_the_folders_of_files_and_socket() {
-    let folder = TestFolder::new();
+    let folder = folder_with_cluster();
     let _postgres = start(&folder);
     for name in ["data", "socket"] {
         let found = fs::metadata(folder.join("postgres").join(name)).unwrap();
@@ -76,8 +76,7 @@ fn programs_that_are_not_where_pg_bin_says_are_missed_by_name() {
 
 #[test]
 fn files_of_another_version_are_not_touched() {
-    let folder = TestFolder::new();
-    start(&folder).stop().unwrap();
+    let folder = folder_with_cluster();
     fs::write(folder.join("postgres/data/PG_VERSION"), "9\n").unwrap();
     let refusal = refusal(&options(&folder));
     assert!(refusal.contains("were made by PostgreSQL 9, and only"), "{refusal}");

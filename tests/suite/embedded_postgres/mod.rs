@@ -5,17 +5,42 @@ mod home;
 mod owners;
 mod stand_in;
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use diesel::{pg::PgConnection, prelude::*, sql_types::Text};
 use flagstaff::embedded_postgres::{DATABASE, Durability, EmbeddedPostgres, Options};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::eventually;
+use crate::support::{TestFolder, boot_lock, eventually, test_postgres_folder};
 
 /// Quick ones, for tests that lose no power.
 fn options(data_dir: &Path) -> Options {
     Options::new(data_dir, Durability::Throwaway)
+}
+
+/// A data folder with a cluster that was stopped. Most tests are not about making one, which takes
+/// a second: they get a copy of one that is made once for all runs.
+fn folder_with_cluster() -> TestFolder {
+    let seed = test_postgres_folder().join("seed");
+    let lock = boot_lock();
+    if !seed.exists() {
+        let first = TestFolder::new();
+        start(&first).stop().unwrap();
+        let unfinished = seed.with_extension("unfinished");
+        let _ = fs::remove_dir_all(&unfinished);
+        copy(&first.join("postgres"), &unfinished);
+        fs::rename(unfinished, &seed).unwrap();
+    }
+    drop(lock);
+    let folder = TestFolder::new();
+    copy(&seed, &folder.join("postgres"));
+    folder
+}
+
+/// Copies a folder with the owners of its files.
+fn copy(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg("-a").args([from, to]).status().unwrap();
+    assert!(copied.success(), "could not copy {}", from.display());
 }
 
 fn start(data_dir: &Path) -> EmbeddedPostgres {

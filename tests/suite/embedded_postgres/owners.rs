@@ -2,12 +2,14 @@
 
 use flagstaff::embedded_postgres::{DATABASE, Durability, EmbeddedPostgres, Options};
 
-use super::{ask, connect, options, refusal, server_pid, stand_in::StandIn, start};
+use super::{
+    ask, connect, folder_with_cluster, options, refusal, server_pid, stand_in::StandIn, start,
+};
 use crate::support::TestFolder;
 
 #[test]
 fn what_was_written_is_there_after_a_stop_and_a_start() {
-    let folder = TestFolder::new();
+    let folder = folder_with_cluster();
     let first = start(&folder);
     diesel::connection::SimpleConnection::batch_execute(
         &mut connect(&first).unwrap(),
@@ -35,7 +37,7 @@ fn a_server_for_data_that_matters_loses_nothing_on_a_power_cut() {
 
 #[test]
 fn a_second_owner_is_refused_and_told_who_the_first_is() {
-    let folder = TestFolder::new();
+    let folder = folder_with_cluster();
     let first = start(&folder);
     let refusal = refusal(&options(&folder));
     let me = format!("in use by another Flagstaff (process {})", std::process::id());
@@ -45,7 +47,7 @@ fn a_second_owner_is_refused_and_told_who_the_first_is() {
 
 #[test]
 fn a_command_line_beside_a_running_owner_uses_its_server_and_leaves_it_running() {
-    let folder = TestFolder::new();
+    let folder = folder_with_cluster();
     let owner = StandIn::new(&folder).once_up(&folder);
     let guest = EmbeddedPostgres::attach_or_start(&options(&folder)).unwrap();
     assert!(!guest.is_owner());

@@ -22,8 +22,6 @@ until flock -n "$1" sh -c 'kill -INT "$(head -n 1 "$0")" || true' "$2"; do sleep
 
 /// A server for tests.
 pub struct Cluster {
-    /// Where its locks are.
-    folder: PathBuf,
     kind: Kind,
     _users_lock: File,
 }
@@ -43,22 +41,14 @@ impl Cluster {
     }
 
     fn boot() -> Self {
-        let folder = target_folder().join("test-postgres");
-        fs::create_dir_all(&folder).unwrap();
+        let folder = test_postgres_folder();
         let users_lock = open_lock(&folder.join("users.lock"));
         users_lock.lock_shared().unwrap();
         let kind = match env::var("TEST_DATABASE_URL") {
             Ok(url) => Kind::Given(url),
             Err(_) => Kind::Private(start(&folder)),
         };
-        Self { folder, kind, _users_lock: users_lock }
-    }
-
-    /// Waits until no other test process prepares the server, and keeps them out while held.
-    pub fn lock(&self) -> File {
-        let lock = open_lock(&self.folder.join("boot.lock"));
-        lock.lock().unwrap();
-        lock
+        Self { kind, _users_lock: users_lock }
     }
 
     /// The address of a database.
@@ -84,8 +74,7 @@ impl Cluster {
 }
 
 fn start(folder: &Path) -> EmbeddedPostgres {
-    let boot_lock = open_lock(&folder.join("boot.lock"));
-    boot_lock.lock().unwrap();
+    let _lock = boot_lock();
     let options = Options::new(folder, Durability::Throwaway);
     let postgres = EmbeddedPostgres::attach_or_start(&options).unwrap_or_else(|e| panic!("{e}"));
     // A second reaper waits for the first one to end, since that may just be at its last line.
@@ -104,6 +93,20 @@ fn start(folder: &Path) -> EmbeddedPostgres {
         eprintln!("the Postgres of the tests will stay after them: no `flock` here ({e})");
     }
     postgres
+}
+
+/// Waits until no other test process prepares what all share, and keeps them out while held.
+pub fn boot_lock() -> File {
+    let lock = open_lock(&test_postgres_folder().join("boot.lock"));
+    lock.lock().unwrap();
+    lock
+}
+
+/// Where test processes share files of Postgres.
+pub fn test_postgres_folder() -> PathBuf {
+    let folder = target_folder().join("test-postgres");
+    fs::create_dir_all(&folder).unwrap();
+    folder
 }
 
 fn open_lock(path: &Path) -> File {

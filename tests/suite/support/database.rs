@@ -21,7 +21,7 @@ use diesel::{
 };
 use xxhash_rust::xxh3::Xxh3Default;
 
-use super::cluster::Cluster;
+use super::cluster::{Cluster, boot_lock};
 
 /// A new database with the tables of the product, dropped some time after this is.
 pub struct TestDatabase {
@@ -96,7 +96,7 @@ fn template() -> &'static Template {
     static TEMPLATE: OnceLock<Template> = OnceLock::new();
     TEMPLATE.get_or_init(|| {
         let cluster = Cluster::get();
-        let _lock = cluster.lock();
+        let _lock = boot_lock();
         let mut admin = connect(&cluster.admin_url());
         if cluster.is_private() {
             drop_leftovers(&mut admin);

@@ -1,8 +1,18 @@
 //! What many tests need: folders and databases of their own.
 
+mod client;
 mod cluster;
 mod database;
 mod folder;
+mod server;
+pub mod story;
 mod wait;
 
-pub use self::{database::TestDatabase, folder::TestFolder, wait::eventually};
+pub use self::{
+    client::{Answer, Client},
+    cluster::{boot_lock, test_postgres_folder},
+    database::TestDatabase,
+    folder::TestFolder,
+    server::TestServer,
+    wait::eventually,
+};

@@ -1,0 +1,36 @@
+//! Managing flags over HTTP, in JSON.
+//!
+//! A handler finds who is calling in its arguments (the table of routes has checked the right),
+//! reads what they ask for, calls one operation off the serving threads, and writes the answer.
+//! Its annotation is where the OpenAPI description comes from.
+
+mod answer;
+pub mod audit_log;
+pub mod auth;
+mod body;
+mod envelope;
+pub mod environments;
+mod experience_bodies;
+pub mod experiences;
+pub mod feature_flags;
+mod flag_bodies;
+pub mod keys;
+mod member;
+pub mod openapi;
+mod precondition;
+pub mod product_configs;
+pub mod projects;
+pub mod publications;
+pub mod publishing;
+mod query;
+mod refusal;
+pub mod sdk_keys;
+pub mod segments;
+pub mod stats;
+pub mod versions;
+mod work;
+
+pub use body::MOST_BODY;
+pub use envelope::{RequestId, enveloped};
+pub use keys::KeyLimit;
+pub use member::{Caller, Member};

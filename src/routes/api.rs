@@ -1,0 +1,116 @@
+//! The routes of management.
+
+use actix_web::http::Method;
+
+use super::{Access, Row};
+use crate::{
+    api::{
+        audit_log, auth, environments, experiences, feature_flags, keys, openapi, product_configs,
+        projects, publications, publishing, sdk_keys, segments, stats, versions,
+    },
+    domain::role::Right,
+};
+
+const SEE: Access = Access::Right(Right::See);
+const EDIT: Access = Access::Right(Right::Edit);
+const PUBLISH: Access = Access::Right(Right::Publish);
+const SWITCH_OFF: Access = Access::Right(Right::SwitchOff);
+const CREDENTIALS: Access = Access::Right(Right::Credentials);
+
+/// Feature flags and product configs, where both answer alike.
+macro_rules! experience {
+    ($rest:literal) => {
+        concat!("/api/v1/{kind:feature-flags|product-configs}/{id}", $rest)
+    };
+}
+
+pub(super) fn rows() -> Vec<Row> {
+    let tables = [
+        of_everybody(),
+        of_projects(),
+        of_keys(),
+        of_segments(),
+        of_flags_and_configs(),
+        of_experiences(),
+        of_versions(),
+    ];
+    tables.into_iter().flatten().collect()
+}
+
+fn of_everybody() -> Vec<Row> {
+    vec![
+        Row::new(Method::GET, "/openapi.json", Access::Public, openapi::document),
+        Row::new(Method::POST, "/api/v1/auth/login", Access::Public, auth::login),
+    ]
+}
+
+fn of_projects() -> Vec<Row> {
+    vec![
+        Row::new(Method::GET, "/api/v1/projects", Access::SignedIn, projects::list),
+        Row::new(Method::GET, "/api/v1/projects/{key}", Access::SignedIn, projects::read),
+        Row::new(Method::GET, "/api/v1/environments", SEE, environments::list),
+        Row::new(Method::GET, "/api/v1/sdk-keys", SEE, sdk_keys::list),
+        Row::new(Method::POST, "/api/v1/sdk-keys", CREDENTIALS, sdk_keys::create),
+        Row::new(Method::DELETE, "/api/v1/sdk-keys/{id}", CREDENTIALS, sdk_keys::revoke),
+        Row::new(Method::GET, "/api/v1/audit-log", SEE, audit_log::list),
+    ]
+}
+
+fn of_keys() -> Vec<Row> {
+    vec![
+        Row::new(Method::GET, "/api/v1/keys", SEE, keys::list),
+        Row::new(Method::POST, "/api/v1/keys", EDIT, keys::create),
+        Row::new(Method::GET, "/api/v1/keys/{name}", SEE, keys::read),
+        Row::new(Method::PATCH, "/api/v1/keys/{name}", EDIT, keys::edit),
+        Row::new(Method::POST, "/api/v1/keys/{name}/archive", EDIT, keys::archive),
+        Row::new(Method::POST, "/api/v1/keys/{name}/unarchive", EDIT, keys::unarchive),
+    ]
+}
+
+fn of_segments() -> Vec<Row> {
+    vec![
+        Row::new(Method::GET, "/api/v1/segments", SEE, segments::list),
+        Row::new(Method::POST, "/api/v1/segments", EDIT, segments::create),
+        Row::new(Method::GET, "/api/v1/segments/{slug}", SEE, segments::read),
+        Row::new(Method::PUT, "/api/v1/segments/{slug}", EDIT, segments::edit),
+        Row::new(Method::POST, "/api/v1/segments/{slug}/clone", EDIT, segments::clone),
+        Row::new(Method::POST, "/api/v1/segments/{slug}/archive", EDIT, segments::archive),
+        Row::new(Method::POST, "/api/v1/segments/{slug}/unarchive", EDIT, segments::unarchive),
+    ]
+}
+
+fn of_flags_and_configs() -> Vec<Row> {
+    vec![
+        Row::new(Method::GET, "/api/v1/feature-flags", SEE, feature_flags::list),
+        Row::new(Method::POST, "/api/v1/feature-flags", EDIT, feature_flags::create),
+        Row::new(Method::GET, "/api/v1/feature-flags/{id}", SEE, feature_flags::read),
+        Row::new(Method::PUT, "/api/v1/feature-flags/{id}", EDIT, feature_flags::edit),
+        Row::new(Method::DELETE, "/api/v1/feature-flags/{id}", EDIT, feature_flags::archive),
+        Row::new(Method::GET, "/api/v1/product-configs", SEE, product_configs::list),
+        Row::new(Method::POST, "/api/v1/product-configs", EDIT, product_configs::create),
+        Row::new(Method::GET, "/api/v1/product-configs/{id}", SEE, product_configs::read),
+        Row::new(Method::PUT, "/api/v1/product-configs/{id}", EDIT, product_configs::edit),
+        Row::new(Method::DELETE, "/api/v1/product-configs/{id}", EDIT, product_configs::archive),
+    ]
+}
+
+fn of_experiences() -> Vec<Row> {
+    vec![
+        Row::new(Method::POST, experience!("/clone"), EDIT, experiences::clone),
+        Row::new(Method::POST, experience!("/archive"), EDIT, experiences::archive),
+        Row::new(Method::POST, experience!("/unarchive"), EDIT, experiences::unarchive),
+        Row::new(Method::POST, experience!("/enable"), PUBLISH, publishing::enable),
+        Row::new(Method::POST, experience!("/disable"), SWITCH_OFF, publishing::disable),
+        Row::new(Method::GET, experience!("/publications"), SEE, publications::list),
+        Row::new(Method::GET, experience!("/stats"), SEE, stats::read),
+    ]
+}
+
+fn of_versions() -> Vec<Row> {
+    vec![
+        Row::new(Method::GET, experience!("/versions"), SEE, versions::list),
+        Row::new(Method::POST, experience!("/versions"), EDIT, versions::save),
+        Row::new(Method::GET, experience!("/versions/{n}"), SEE, versions::read),
+        Row::new(Method::POST, experience!("/versions/{n}/publish"), PUBLISH, publishing::publish),
+    ]
+}

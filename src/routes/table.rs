@@ -1,0 +1,121 @@
+//! A table of routes: one row per route, and the only way to mount one.
+
+use std::fmt;
+
+use actix_web::{
+    FromRequest, Handler, HttpResponse, Responder, Route,
+    http::{Method, StatusCode, header},
+    middleware::from_fn,
+    web::{self, ServiceConfig},
+};
+
+use super::guard::guarded;
+use crate::{api::enveloped, domain::role::Right, http::Problem};
+
+/// What a route asks of whoever calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing: anybody may call it.
+    Public,
+    /// A key that may evaluate. The handler looks it up in memory and refuses in the form of its
+    /// protocol, since nothing on this path may wait for the database.
+    SdkKey,
+    /// A caller on this machine. The handler looks.
+    Local,
+    /// A person or an API token; of which project does not matter.
+    SignedIn,
+    /// This right in the project that the request names. Where a right depends on the environment
+    /// the row names the smallest that may do, and the operation asks for the rest.
+    Right(Right),
+}
+
+/// One route: a method, a path, who may call it, and what answers.
+pub struct Row {
+    method: Method,
+    path: &'static str,
+    access: Access,
+    route: Box<dyn Fn() -> Route>,
+}
+
+impl Row {
+    /// A row. The path is a pattern of actix.
+    pub fn new<F, Args>(method: Method, path: &'static str, access: Access, handler: F) -> Row
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let of = method.clone();
+        let route = move || guarded(web::method(of.clone()).to(handler.clone()), access);
+        Row { method, path, access, route: Box::new(route) }
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The path without the expressions that bound its parameters, as OpenAPI writes it.
+    pub fn path(&self) -> String {
+        let (mut path, mut in_expression) = (String::new(), false);
+        for c in self.path.chars() {
+            match c {
+                ':' => in_expression = true,
+                '}' | '/' => in_expression = false,
+                _ => {}
+            }
+            if !in_expression {
+                path.push(c);
+            }
+        }
+        path
+    }
+
+    /// Who may call it.
+    pub fn access(&self) -> Access {
+        self.access
+    }
+}
+
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {:?}", self.method, self.path, self.access)
+    }
+}
+
+/// Mounts the rows of management. Rows of one path become one resource, which answers 405 to
+/// other methods.
+pub(super) fn mount(rows: &[Row], config: &mut ServiceConfig) {
+    let mut mounted: Vec<&str> = Vec::new();
+    for row in rows {
+        if mounted.contains(&row.path) {
+            continue;
+        }
+        mounted.push(row.path);
+        let same_path: Vec<&Row> = rows.iter().filter(|other| other.path == row.path).collect();
+        config.service(resource(row.path, &same_path).wrap(from_fn(enveloped)));
+    }
+}
+
+fn resource(path: &str, rows: &[&Row]) -> actix_web::Resource {
+    let methods: Vec<&str> = rows.iter().map(|row| row.method.as_str()).collect();
+    let allowed = methods.join(", ");
+    let mut resource = web::resource(path);
+    for row in rows {
+        resource = resource.route((row.route)());
+    }
+    resource.default_service(web::to(move || {
+        let allowed = allowed.clone();
+        async move { method_not_allowed(&allowed) }
+    }))
+}
+
+fn method_not_allowed(allowed: &str) -> HttpResponse {
+    let detail = format!("This address answers to {allowed} only.");
+    let mut response =
+        HttpResponse::from_error(Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail));
+    if let Ok(value) = header::HeaderValue::from_str(allowed) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
+}

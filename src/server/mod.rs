@@ -1,0 +1,159 @@
+//! The running product: what is started, in which order, and how it all stops again.
+//!
+//! Start: Postgres → tables → first refresh (or the last-known-good files, when Postgres is away)
+//! → threads that keep up → doors open, so that *up* means *answers correctly*. Stop is the mirror:
+//! not ready → doors close → requests finish → counts are brought home → Postgres stops.
+
+mod background;
+mod database;
+mod demo;
+mod paths;
+mod signals;
+mod web;
+
+use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use actix_web::web::Data;
+use chrono::Utc;
+
+pub use database::{Database, DatabaseError};
+
+use crate::{
+    api::KeyLimit,
+    delivery::{Delivery, Statistics, last_known_good::LastKnownGood, refresh::Refresh},
+    operations::{
+        OperationError,
+        access::{AccessTokens, SignIn},
+    },
+    settings::{SettingError, Settings},
+    store::Store,
+};
+use background::Background;
+use signals::Signal;
+use web::{Doors, Parts};
+
+/// Why it does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No Postgres, or none that can be used.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The secret key can't be read or kept.
+    #[error(transparent)]
+    SecretKey(#[from] SettingError),
+    /// Passwords can't be hashed here.
+    #[error("Signing in can't be prepared: {0}")]
+    SignIn(#[from] OperationError),
+    /// The address can't be listened on.
+    #[error("Flagstaff can't listen on {address}: {error}. Choose another address with --listen.")]
+    Listen {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The system gives no thread, or no way to hear of signals.
+    #[error("The system refuses what Flagstaff needs to run: {0}")]
+    System(#[from] io::Error),
+}
+
+/// A Flagstaff that runs in this process.
+pub struct Running {
+    doors: Doors,
+    delivery: Arc<Delivery>,
+    statistics: Arc<Statistics>,
+    background: Background,
+    database: Database,
+}
+
+/// Runs until a signal says stop: SIGTERM, after telling balancers so and giving them time to
+/// notice; SIGINT, or a second signal, at once.
+///
+/// # Errors
+/// When it can't start.
+pub fn run(settings: &Settings) -> Result<(), StartError> {
+    let signals = signals::listen()?;
+    let running = Running::start(settings)?;
+    println!("Flagstaff is ready at http://{}", running.address());
+    let public_url = settings.public_url.resolve(running.address());
+    match demo::load(settings, &running.database.store, &public_url) {
+        Ok(None) => {}
+        Ok(Some(how_to_get_in)) => println!("{how_to_get_in}"),
+        Err(error) => tracing::error!(%error, "the demonstration is not loaded"),
+    }
+    if signals.wait() == Signal::Terminate {
+        running.delivery.stop();
+        tracing::info!("stopping; balancers are told");
+        signals.wait_at_most(NOTICE_WITHIN);
+    }
+    running.stop();
+    Ok(())
+}
+
+impl Running {
+    /// Starts everything; the doors are open when this returns.
+    ///
+    /// # Errors
+    /// When there is no Postgres that could be used, now or later, or the address is taken.
+    pub fn start(settings: &Settings) -> Result<Running, StartError> {
+        let mut database = Database::open(&settings.database)?;
+        let secret_key = settings.secret_key.load(settings.data_dir())?;
+        let sign_in = SignIn::new(AccessTokens::new(secret_key.expose()))?;
+        let delivery = Arc::new(Delivery::default());
+        let data = settings.data_dir();
+        let statistics = Arc::new(statistics(&delivery, &database.store, data));
+        let mut refresh = Refresh::new(
+            Arc::clone(&delivery),
+            Store::with_pool_of(&database.url, 1),
+            database.url.clone(),
+            LastKnownGood::new(data.join("last-known-good")),
+        );
+        let up_to_date = database.prepare()? && refresh.refresh(Utc::now()).is_ok();
+        if !up_to_date {
+            let environments = refresh.serve_last_known_good();
+            tracing::warn!(environments, "Postgres is away; serving what was last known");
+        }
+        let background = Background::start(
+            refresh,
+            Arc::clone(&statistics),
+            database.store.clone(),
+            database.preparation(),
+        )?;
+        let parts = Parts {
+            delivery: Data::from(Arc::clone(&delivery)),
+            statistics: Data::from(Arc::clone(&statistics)),
+            store: Data::new(database.store.clone()),
+            sign_in: Data::new(sign_in),
+            key_limit: Data::new(KeyLimit(settings.key_limit)),
+        };
+        let doors = Doors::open(settings.listen, parts)?;
+        Ok(Running { doors, delivery, statistics, background, database })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.doors.address()
+    }
+
+    /// Stops everything, in the order in which nothing is lost.
+    pub fn stop(self) {
+        self.delivery.stop();
+        self.doors.close();
+        self.background.stop();
+        if let Err(error) = self.statistics.finish(Utc::now()) {
+            tracing::error!(%error, "the last counts of deliveries are lost");
+        }
+        drop(self.statistics);
+        self.database.close();
+        tracing::info!("stopped");
+    }
+}
+
+fn statistics(delivery: &Arc<Delivery>, store: &Store, data: &Path) -> Statistics {
+    Statistics::new(Arc::clone(delivery), store.clone(), &data.join("deliveries"))
+}
+
+/// How long balancers get to notice that this process is about to stop.
+const NOTICE_WITHIN: Duration = Duration::from_secs(5);
+/// How long requests that are under way may take to finish once the doors close.
+const FINISH_WITHIN: Duration = Duration::from_secs(10);

@@ -1,0 +1,120 @@
+//! The doors: one HTTP server on threads of its own.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::mpsc,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use actix_web::{
+    App, HttpServer,
+    dev::{Server, ServerHandle},
+    middleware::from_fn,
+    rt::System,
+    web::Data,
+};
+
+use super::{FINISH_WITHIN, StartError, paths};
+use crate::{
+    api::KeyLimit,
+    delivery::{Delivery, Statistics},
+    operations::access::SignIn,
+    routes,
+    store::Store,
+};
+
+/// What handlers may ask for; each asks for what it needs by its type.
+#[derive(Clone)]
+pub struct Parts {
+    /// What is served.
+    pub delivery: Data<Delivery>,
+    /// What was counted.
+    pub statistics: Data<Statistics>,
+    /// The database, for management.
+    pub store: Data<Store>,
+    /// Who gets in.
+    pub sign_in: Data<SignIn>,
+    /// How many keys a project has at most.
+    pub key_limit: Data<KeyLimit>,
+}
+
+/// An HTTP server that runs.
+pub struct Doors {
+    address: SocketAddr,
+    handle: ServerHandle,
+    thread: JoinHandle<()>,
+}
+
+impl Doors {
+    /// Opens them.
+    ///
+    /// # Errors
+    /// When the address can't be listened on.
+    pub fn open(address: SocketAddr, parts: Parts) -> Result<Doors, StartError> {
+        let (sender, receiver) = mpsc::channel();
+        let thread = thread::Builder::new().name("http".to_owned()).spawn(move || {
+            System::new().block_on(async move {
+                let (server, opened) = match bind(address, parts) {
+                    Ok((bound, server)) => {
+                        let opened = Ok((bound, server.handle()));
+                        (Some(server), opened)
+                    }
+                    Err(error) => (None, Err(error)),
+                };
+                drop(sender.send(opened));
+                if let Some(server) = server
+                    && let Err(error) = server.await
+                {
+                    tracing::error!(%error, "the HTTP server ended");
+                }
+            });
+        })?;
+        let gone = |_| io::Error::other("the HTTP server ended at its start");
+        let opened = receiver.recv().map_err(gone)?;
+        let (bound, handle) = opened.map_err(|error| StartError::Listen { address, error })?;
+        Ok(Doors { address: bound, handle, thread })
+    }
+
+    /// Where they are.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Closes them, once the requests that are under way are answered.
+    pub fn close(self) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        match runtime {
+            Ok(runtime) => runtime.block_on(self.handle.stop(true)),
+            Err(error) => tracing::error!(%error, "can't wait for requests to finish"),
+        }
+        if self.thread.join().is_err() {
+            tracing::error!("the HTTP server had died");
+        }
+    }
+}
+
+fn bind(address: SocketAddr, parts: Parts) -> io::Result<(SocketAddr, Server)> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(parts.delivery.clone())
+            .app_data(parts.statistics.clone())
+            .app_data(parts.store.clone())
+            .app_data(parts.sign_in.clone())
+            .app_data(parts.key_limit.clone())
+            .configure(routes::configure)
+            .wrap(from_fn(paths::tidy))
+    })
+    .keep_alive(Duration::from_secs(15))
+    .client_request_timeout(Duration::from_secs(5))
+    .client_disconnect_timeout(Duration::from_secs(1))
+    .backlog(1_024)
+    .max_connections(12_000)
+    .worker_max_blocking_threads(32)
+    .shutdown_timeout(FINISH_WITHIN.as_secs())
+    .disable_signals()
+    .bind(address)?;
+    let bound = server.addrs().first().copied().unwrap_or(address);
+    Ok((bound, server.run()))
+}

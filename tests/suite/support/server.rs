@@ -1,0 +1,70 @@
+//! The whole product, running in this process.
+
+use std::path::Path;
+
+use super::{Client, TestDatabase, TestFolder};
+use flagstaff::{
+    server::Running,
+    settings::{DatabaseOptions, LogOptions, Options, Settings},
+};
+
+/// A server on a free port, with a database and a data folder of its own or shared with others.
+pub struct TestServer {
+    running: Option<Running>,
+    pub address: String,
+}
+
+/// Settings for a server on that database, with that data folder.
+fn settings(database_url: &str, data_dir: &Path) -> Settings {
+    let options = Options {
+        listen: "127.0.0.1:0".to_owned(),
+        database: DatabaseOptions {
+            database_url: Some(database_url.to_owned()),
+            data_dir: data_dir.to_owned(),
+        },
+        public_url: None,
+        secret_key: Some("a secret key that only tests know, long enough".to_owned()),
+        allow_insecure_http: "false".to_owned(),
+        demo: "false".to_owned(),
+        key_limit: "500".to_owned(),
+        log: LogOptions { format: None, level: None },
+    };
+    options.check().unwrap()
+}
+
+impl TestServer {
+    /// A replica on that database; replicas share the database and nothing else.
+    pub fn start(database: &TestDatabase, data: &TestFolder) -> TestServer {
+        TestServer::start_on(&database.url(), data)
+    }
+
+    /// The same on a database that may be away.
+    pub fn start_on(database_url: &str, data: &TestFolder) -> TestServer {
+        let running = Running::start(&settings(database_url, data)).unwrap();
+        let address = format!("http://{}", running.address());
+        TestServer { running: Some(running), address }
+    }
+
+    /// Stops it as a signal would.
+    pub fn stop(mut self) {
+        self.running.take().unwrap().stop();
+    }
+
+    /// A client of it, without a credential.
+    pub fn client(&self) -> Client {
+        Client::new(&self.address)
+    }
+
+    /// A client of it with an SDK key.
+    pub fn app(&self, key: &str) -> Client {
+        self.client().with_header("x-api-key", key)
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop();
+        }
+    }
+}
