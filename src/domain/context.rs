@@ -84,14 +84,23 @@ pub fn boolean_text(value: bool) -> &'static str {
     if value { "true" } else { "false" }
 }
 
-/// Named attributes, each at most once.
+/// Up to this many attributes are looked through one by one.
+const MOST_LOOKED_THROUGH: usize = 16;
+
+/// Named attributes, each at most once, sorted by name.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Attributes(Vec<(Box<str>, Attribute)>);
 
 impl Attributes {
     /// The attribute of that name.
     pub fn get(&self, name: &str) -> Option<&Attribute> {
-        let found = self.0.binary_search_by(|(other, _)| other.as_ref().cmp(name)).ok()?;
+        // Comparing lengths first makes looking through a few quicker than searching them.
+        let found = match self.0.len() {
+            0..=MOST_LOOKED_THROUGH => {
+                self.0.iter().position(|(other, _)| other.as_ref() == name)?
+            }
+            _ => self.0.binary_search_by(|(other, _)| other.as_ref().cmp(name)).ok()?,
+        };
         self.0.get(found).map(|(_, attribute)| attribute)
     }
 

@@ -6,6 +6,7 @@
 
 mod background;
 mod database;
+mod demo;
 mod paths;
 mod signals;
 mod web;
@@ -74,6 +75,12 @@ pub fn run(settings: &Settings) -> Result<(), StartError> {
     let signals = signals::listen()?;
     let running = Running::start(settings)?;
     println!("Flagstaff is ready at http://{}", running.address());
+    let public_url = settings.public_url.resolve(running.address());
+    match demo::load(settings, &running.database.store, &public_url) {
+        Ok(None) => {}
+        Ok(Some(how_to_get_in)) => println!("{how_to_get_in}"),
+        Err(error) => tracing::error!(%error, "the demonstration is not loaded"),
+    }
     if signals.wait() == Signal::Terminate {
         running.delivery.stop();
         tracing::info!("stopping; balancers are told");

@@ -51,6 +51,6 @@ impl Signals {
 
     /// Waits for another one, but no longer than that.
     pub fn wait_at_most(&self, time: Duration) {
-        drop(self.0.recv_timeout(time));
+        let _signal = self.0.recv_timeout(time);
     }
 }

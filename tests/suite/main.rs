@@ -6,6 +6,7 @@ mod architecture;
 mod delivery;
 mod domain;
 mod embedded_postgres;
+mod operations;
 mod store;
 mod support;
 mod test_database;

@@ -3,6 +3,7 @@
 use std::{cmp::Ordering, collections::HashSet};
 
 use chrono::{DateTime, Utc};
+use foldhash::fast::RandomState;
 use regex::{Regex, RegexBuilder};
 
 use super::{
@@ -11,13 +12,16 @@ use super::{
 };
 use crate::domain::context::{Attribute, NumberText};
 
+/// A set of texts, quick to look into: thousands of values cost what ten do.
+type Texts = HashSet<Box<str>, RandomState>;
+
 /// A test of one attribute's value; a missing value and one of a wrong kind fail it.
 #[derive(Debug)]
 pub enum Test {
     /// The text is this.
     Is(Box<str>),
     /// The text is one of these.
-    In(HashSet<Box<str>>),
+    In(Texts),
     /// The text has this in it.
     Contains(Box<str>),
     /// The text begins so.
@@ -35,9 +39,9 @@ pub enum Test {
     /// There is a value.
     IsSet,
     /// The list has one of these.
-    ContainsAny(HashSet<Box<str>>),
+    ContainsAny(Texts),
     /// The list has all of these.
-    ContainsAll(HashSet<Box<str>>),
+    ContainsAll(Texts),
 }
 
 /// Which orderings of *attribute against operand* pass.
@@ -147,16 +151,16 @@ impl Test {
 }
 
 /// In time that grows with the list alone: both may have thousands of values.
-fn contains_all(items: &[Box<str>], wanted: &HashSet<Box<str>>) -> bool {
-    let found: HashSet<&str> =
+fn contains_all(items: &[Box<str>], wanted: &Texts) -> bool {
+    let found: HashSet<&str, RandomState> =
         items.iter().filter(|item| wanted.contains(*item)).map(AsRef::as_ref).collect();
     found.len() == wanted.len()
 }
 
-fn texts(operand: &Operand) -> HashSet<Box<str>> {
+fn texts(operand: &Operand) -> Texts {
     match operand {
         Operand::List(scalars) => scalars.iter().map(|s: &Scalar| s.text().into()).collect(),
-        _ => HashSet::new(),
+        _ => Texts::default(),
     }
 }
 

@@ -6,6 +6,7 @@ mod moment;
 mod operator;
 mod reading;
 mod version_number;
+mod words;
 mod writing;
 
 pub use matcher::{Matcher, SegmentReference, Truth};

@@ -2,7 +2,7 @@
 
 use super::explain::{self, Step};
 use crate::domain::{
-    bucketing::{Bucket, EVERY_POSITION, PositionRange},
+    bucketing::{Bucket, EVERY_POSITION, PositionRange, Salt},
     condition::Truth,
     context::{Found, NumberText, Subject},
     ruleset::{
@@ -226,7 +226,7 @@ impl<'r, 's> Decider<'r, 's> {
         if inside { answer.unwrap_or(rule.out) } else { rule.out }
     }
 
-    fn bucket(&self, salt: &str, bucket_by: &str) -> Bucketed {
+    fn bucket(&self, salt: &Salt, bucket_by: &str) -> Bucketed {
         let attribute = match self.subject.attribute(bucket_by) {
             Found::Set(attribute) => attribute,
             Found::NotSet => return Bucketed::Nowhere,
@@ -234,7 +234,7 @@ impl<'r, 's> Decider<'r, 's> {
         };
         let mut room = NumberText::new();
         match attribute.bucket_text(&mut room) {
-            Some(text) => Bucketed::At(Bucket::of(salt, text)),
+            Some(text) => Bucketed::At(salt.bucket(text)),
             None => Bucketed::Nowhere,
         }
     }

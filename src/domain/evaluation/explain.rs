@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::decider::{Bucketed, Decider, Trace};
 use crate::domain::{
-    bucketing::Bucket,
+    bucketing::{Bucket, Salt},
     condition::{Matcher, Truth},
     context::{Found, Subject},
     ruleset::{
@@ -38,9 +38,9 @@ impl Step {
         self
     }
 
-    fn with_bucket(self, plan: &Plan, salt: &str, bucket: Bucket) -> Step {
+    fn with_bucket(self, plan: &Plan, salt: &Salt, bucket: Bucket) -> Step {
         self.with("bucket_by", plan.bucket_by.as_ref())
-            .with("salt", salt)
+            .with("salt", salt.as_str())
             .with("allocation", bucket.allocation)
             .with("position", bucket.position)
     }

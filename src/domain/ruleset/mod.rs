@@ -15,7 +15,7 @@ use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
 use crate::domain::{
-    bucketing::{PositionRange, Rollout},
+    bucketing::{PositionRange, Rollout, Salt},
     condition::Matcher,
     segment::MemberList,
     value::{Value, ValueType},
@@ -33,7 +33,7 @@ pub const MOST_NESTING: usize = 20;
 #[derive(Debug, Default)]
 pub struct Ruleset {
     pub(in crate::domain) revision: i64,
-    pub(in crate::domain) key_places: HashMap<Box<str>, u32>,
+    pub(in crate::domain) key_places: HashMap<Box<str>, u32, foldhash::fast::RandomState>,
     pub(in crate::domain) keys: Vec<Key>,
     pub(in crate::domain) experiences: Vec<Experience>,
     pub(in crate::domain) segments: Vec<Segment>,
@@ -108,7 +108,7 @@ pub(in crate::domain) enum Serving {
 /// How far a publication has reached, and what the rest get.
 #[derive(Debug)]
 pub(in crate::domain) struct Ramp {
-    pub salt: Box<str>,
+    pub salt: Salt,
     pub reached: Rollout,
     pub rest: Rest,
 }
@@ -125,8 +125,8 @@ pub(in crate::domain) enum Rest {
 #[derive(Debug)]
 pub(in crate::domain) struct Plan {
     pub bucket_by: Box<str>,
-    pub salt: Box<str>,
-    pub test_users: HashMap<Box<str>, AnswerIndex>,
+    pub salt: Salt,
+    pub test_users: HashMap<Box<str>, AnswerIndex, foldhash::fast::RandomState>,
     pub prerequisites: Vec<Requirement>,
     pub unmet: AnswerIndex,
     pub stale: AnswerIndex,

@@ -2,12 +2,14 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use foldhash::fast::RandomState;
+
 use super::{
     Answer, AnswerIndex, Audience, Decision, Key, Plan, PlannedAudience, PlannedRow, PlannedRule,
     Reason, Requirement, Serves, VersionReference, compile::SegmentPlaces,
 };
 use crate::domain::{
-    bucketing::{Rollout, split_ranges},
+    bucketing::{Rollout, Salt, split_ranges},
     condition::Matcher,
     experience::Kind,
     slug::Slug,
@@ -20,7 +22,7 @@ pub(super) struct Surroundings<'a> {
     /// All keys of the environment.
     pub keys: &'a [Key],
     /// Where each key stands in `keys`.
-    pub key_places: &'a HashMap<Box<str>, u32>,
+    pub key_places: &'a HashMap<Box<str>, u32, RandomState>,
     /// The segments of the environment.
     pub segments: &'a SegmentPlaces,
     /// The keys of the experience, as places in `keys`.
@@ -56,7 +58,7 @@ impl Surroundings<'_> {
         let enabled = content.rows.iter().filter(|row| row.rule.enabled);
         Ok(Plan {
             bucket_by: content.bucket_by.as_str().into(),
-            salt: content.salt.as_str().into(),
+            salt: Salt::new(&content.salt),
             test_users: users
                 .map(|user| test_user(&mut planner, user))
                 .collect::<Result<_, _>>()?,

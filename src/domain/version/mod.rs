@@ -1,10 +1,13 @@
 //! The content of a version: what an experience serves to whom.
 
+mod difference;
 mod reading;
 mod short_form;
 mod validation;
+mod words;
 mod writing;
 
+pub use difference::Change;
 pub use short_form::{ShortForm, TargetingRules};
 pub use validation::ProjectNames;
 
@@ -24,6 +27,8 @@ pub const MOST_VARIANTS: usize = 100;
 pub const MOST_TEST_USERS: usize = 1_000;
 /// The most prerequisites of one version.
 pub const MOST_PREREQUISITES: usize = 20;
+/// The most bytes of a variant's description.
+pub const MOST_DESCRIPTION_BYTES: usize = 4 * 1024;
 /// The largest weight in a split.
 pub const LARGEST_WEIGHT: u16 = 1_000;
 

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use serde_json::Value as Json;
 
 use super::{
-    Audience, Content, LARGEST_WEIGHT, MOST_KEYS, MOST_PREREQUISITES, MOST_ROWS, MOST_TEST_USERS,
-    MOST_VARIANTS, Prerequisite, Row, Rule, Serve, Share, TestUser, Values, Variant,
+    Audience, Content, LARGEST_WEIGHT, MOST_DESCRIPTION_BYTES, MOST_KEYS, MOST_PREREQUISITES,
+    MOST_ROWS, MOST_TEST_USERS, MOST_VARIANTS, Prerequisite, Row, Rule, Serve, Share, TestUser,
+    Values, Variant,
 };
 use crate::domain::{
     bucketing::Rollout,
@@ -14,6 +15,7 @@ use crate::domain::{
     context::USER_ID,
     key::KeyName,
     reading::{Node, Problems},
+    value::{Value, ValueType},
 };
 
 const FIELDS: [&str; 8] = [
@@ -94,7 +96,8 @@ fn items<T>(
     let Some(field) = node.field(name) else { return Vec::new() };
     let Some(items) = field.list(problems) else { return Vec::new() };
     if items.len() > most {
-        problems.push(field.problem(format!("At most {most} fit in here.")));
+        let what = name.replace('_', " ");
+        problems.push(field.problem(format!("At most {most} {what} fit in one version.")));
         return Vec::new();
     }
     items.iter().filter_map(|item| read(item, problems)).collect()
@@ -121,15 +124,34 @@ fn read_variant(node: &Node<'_>, problems: &mut Problems) -> Option<Variant> {
     node.object(&["name", "description", "values", "payload"], problems)?;
     let name = node.required("name", problems)?.filled_text(100, problems)?.to_owned();
     let description = match node.field("description") {
-        Some(text) => text.text(problems)?.to_owned(),
+        Some(text) => read_description(&text, problems)?,
         None => String::new(),
     };
     let values = match node.field("values") {
         Some(values) => read_values(&values, problems)?,
         None => Values::new(),
     };
-    let payload = node.field("payload").map(|payload| payload.json.clone());
+    let payload = match node.field("payload") {
+        Some(payload) => Some(read_payload(&payload, problems)?),
+        None => None,
+    };
     Some(Variant { name, description, values, payload })
+}
+
+fn read_description(node: &Node<'_>, problems: &mut Problems) -> Option<String> {
+    let text = node.text(problems)?;
+    if text.len() > MOST_DESCRIPTION_BYTES {
+        problems.push(node.problem("A description may have at most 4 KiB."));
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+/// Reads a payload: any JSON, within the limits of a value.
+fn read_payload(node: &Node<'_>, problems: &mut Problems) -> Option<Json> {
+    let payload = Value::read(ValueType::Json, node.json);
+    payload.map_err(|message| problems.push(node.problem(message))).ok()?;
+    Some(node.json.clone())
 }
 
 fn read_test_user(node: &Node<'_>, problems: &mut Problems) -> Option<TestUser> {

@@ -35,6 +35,8 @@ impl Content {
             "variant",
         );
         checker.unique("rows", ".id", self.rows.iter().map(|row| row.id.as_str()), "row id");
+        let required = self.prerequisites.iter().map(|required| required.key.as_str());
+        checker.unique("prerequisites", ".key", required, "required key");
         let users = self.test_users.iter().map(|user| user.user_id.as_str());
         checker.unique("test_users", ".user_id", users, "test user");
         for (i, variant) in self.variants.iter().enumerate() {
@@ -81,6 +83,22 @@ impl Content {
         }
         if kind == Kind::FeatureFlag {
             checker.flag(self, names);
+        }
+        problems
+    }
+
+    /// What still keeps a draft from being published, once [`Content::validate`] finds nothing.
+    pub fn ready_to_publish(&self, kind: Kind, base: &str) -> Problems {
+        let mut problems = Problems::new();
+        let mut checker = Checker { base, problems: &mut problems };
+        if self.keys.is_empty() {
+            let message = match kind {
+                Kind::FeatureFlag => "Choose the key that this flag switches, then publish it.",
+                Kind::ProductConfig => {
+                    "Choose at least one key that this config gives values to, then publish it."
+                }
+            };
+            checker.push("keys".to_owned(), message);
         }
         problems
     }

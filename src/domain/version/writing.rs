@@ -3,31 +3,19 @@
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
-use super::{Audience, Content, Rule, Serve, Values};
+use super::{Audience, Content, Prerequisite, Row, Rule, Serve, Share, TestUser, Values, Variant};
 
 impl Content {
     /// The content as JSON; reading it gives the same content.
     pub fn to_json(&self) -> Json {
-        let prerequisite = |p: &super::Prerequisite| json!({"key": p.key.as_str(), "in": p.is_in});
-        let variant = |v: &super::Variant| {
-            json!({"name": v.name, "description": v.description, "values": values(&v.values),
-                   "payload": v.payload})
-        };
-        let test_user =
-            |t: &super::TestUser| json!({"user_id": t.user_id, "serve": t.serve.to_json()});
-        let row = |row: &super::Row| {
-            let rule = &row.rule;
-            json!({"id": row.id, "audience": row.audience.to_json(), "enabled": rule.enabled,
-                   "rollout": rule.rollout.to_json(), "serve": rule.serve.to_json()})
-        };
         json!({
             "keys": self.keys.iter().map(|key| key.as_str()).collect::<Vec<_>>(),
             "bucket_by": self.bucket_by,
             "salt": self.salt,
-            "prerequisites": self.prerequisites.iter().map(prerequisite).collect::<Vec<_>>(),
-            "variants": self.variants.iter().map(variant).collect::<Vec<_>>(),
-            "test_users": self.test_users.iter().map(test_user).collect::<Vec<_>>(),
-            "rows": self.rows.iter().map(row).collect::<Vec<_>>(),
+            "prerequisites": list(&self.prerequisites, Prerequisite::to_json),
+            "variants": list(&self.variants, Variant::to_json),
+            "test_users": list(&self.test_users, TestUser::to_json),
+            "rows": list(&self.rows, Row::to_json),
             "everyone_else": self.everyone_else.to_json(),
         })
     }
@@ -39,6 +27,33 @@ impl Serialize for Content {
     }
 }
 
+impl Prerequisite {
+    pub(super) fn to_json(&self) -> Json {
+        json!({"key": self.key.as_str(), "in": self.is_in})
+    }
+}
+
+impl Variant {
+    pub(super) fn to_json(&self) -> Json {
+        json!({"name": self.name, "description": self.description,
+               "values": values(&self.values), "payload": self.payload})
+    }
+}
+
+impl TestUser {
+    pub(super) fn to_json(&self) -> Json {
+        json!({"user_id": self.user_id, "serve": self.serve.to_json()})
+    }
+}
+
+impl Row {
+    pub(super) fn to_json(&self) -> Json {
+        let rule = &self.rule;
+        json!({"id": self.id, "audience": self.audience.to_json(), "enabled": rule.enabled,
+               "rollout": rule.rollout.to_json(), "serve": rule.serve.to_json()})
+    }
+}
+
 impl Rule {
     fn to_json(&self) -> Json {
         json!({"enabled": self.enabled, "rollout": self.rollout.to_json(),
@@ -47,7 +62,7 @@ impl Rule {
 }
 
 impl Audience {
-    fn to_json(&self) -> Json {
+    pub(super) fn to_json(&self) -> Json {
         match self {
             Audience::Segment(slug) => json!({"segment": slug.as_str()}),
             Audience::Conditions(condition) => json!({"conditions": condition.to_json()}),
@@ -57,16 +72,20 @@ impl Audience {
 }
 
 impl Serve {
-    fn to_json(&self) -> Json {
+    pub(super) fn to_json(&self) -> Json {
         match self {
             Serve::Values(served) => json!({"values": values(served)}),
             Serve::Variant(name) => json!({"variant": name}),
             Serve::Split(shares) => {
-                let share = |s: &super::Share| json!({"variant": s.variant, "weight": s.weight});
-                json!({"split": shares.iter().map(share).collect::<Vec<_>>()})
+                let share = |s: &Share| json!({"variant": s.variant, "weight": s.weight});
+                json!({"split": list(shares, share)})
             }
         }
     }
+}
+
+fn list<T>(items: &[T], json: impl Fn(&T) -> Json) -> Vec<Json> {
+    items.iter().map(json).collect()
 }
 
 fn values(values: &Values) -> Map<String, Json> {

@@ -1,3 +1,9 @@
 mod counting;
+mod deliveries;
+mod following;
 mod last_known_good;
+mod native;
+mod ofrep;
+mod operating;
+mod outage;
 mod story;

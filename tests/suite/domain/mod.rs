@@ -1,7 +1,10 @@
 //! The domain: how a value is decided, told as data where that reads better.
 
 mod amplitude;
+mod anything;
+mod compiling;
 mod decisions;
+mod difference;
 mod environment;
 mod operators;
 mod properties;

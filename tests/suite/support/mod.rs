@@ -4,6 +4,8 @@ mod client;
 mod cluster;
 mod database;
 mod folder;
+mod server;
+pub mod story;
 mod wait;
 
 pub use self::{
@@ -11,5 +13,6 @@ pub use self::{
     cluster::{boot_lock, test_postgres_folder},
     database::TestDatabase,
     folder::TestFolder,
+    server::TestServer,
     wait::eventually,
 };

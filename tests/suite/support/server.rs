@@ -2,13 +2,11 @@
 
 use std::path::Path;
 
+use super::{Client, TestDatabase, TestFolder};
 use flagstaff::{
     server::Running,
     settings::{DatabaseOptions, LogOptions, Options, Settings},
 };
-use serde_json::Value as Json;
-
-use super::{TestDatabase, TestFolder};
 
 /// A server on a free port, with a database and a data folder of its own or shared with others.
 pub struct TestServer {
@@ -17,7 +15,7 @@ pub struct TestServer {
 }
 
 /// Settings for a server on that database, with that data folder.
-pub fn settings(database_url: &str, data_dir: &Path) -> Settings {
+fn settings(database_url: &str, data_dir: &Path) -> Settings {
     let options = Options {
         listen: "127.0.0.1:0".to_owned(),
         database: DatabaseOptions {
@@ -52,21 +50,14 @@ impl TestServer {
         self.running.take().unwrap().stop();
     }
 
-    /// Status and JSON of a GET.
-    pub fn get(&self, path: &str) -> (u16, Json) {
-        let agent = agent();
-        let mut response = agent.get(format!("{}{path}", self.address)).call().unwrap();
-        let body = response.body_mut().read_to_string().unwrap();
-        (response.status().as_u16(), serde_json::from_str(&body).unwrap_or(Json::Null))
+    /// A client of it, without a credential.
+    pub fn client(&self) -> Client {
+        Client::new(&self.address)
     }
 
-    /// Status and JSON of a POST with an SDK key.
-    pub fn ask(&self, key: &str, path: &str, body: &Json) -> (u16, Json) {
-        let agent = agent();
-        let request = agent.post(format!("{}{path}", self.address)).header("x-api-key", key);
-        let mut response = request.send_json(body).unwrap();
-        let body = response.body_mut().read_to_string().unwrap();
-        (response.status().as_u16(), serde_json::from_str(&body).unwrap_or(Json::Null))
+    /// A client of it with an SDK key.
+    pub fn app(&self, key: &str) -> Client {
+        self.client().with_header("x-api-key", key)
     }
 }
 
@@ -76,8 +67,4 @@ impl Drop for TestServer {
             running.stop();
         }
     }
-}
-
-fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder().http_status_as_error(false).build().into()
 }

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{Compiler, sentence};
 use crate::domain::{
-    bucketing::Rollout,
+    bucketing::{Rollout, Salt},
     experience::Kind,
     ruleset::{
         Answer, Experience, MOST_NESTING, Plan, Ramp, Reason, Rest, Serving, VersionReference,
@@ -48,7 +48,9 @@ impl Compiler<'_> {
     fn break_circles(&mut self) {
         const CIRCLE: &str = "It requires a key whose value depends on itself.";
         for place in on_a_circle(&self.experiences_needed()) {
-            self.replace(place, |compiler, now| compiler.last_good(now, CIRCLE.to_owned()));
+            if self.source.experiences.get(place as usize).is_some_and(|now| self.changed(now)) {
+                self.replace(place, |compiler, now| compiler.last_good(now, CIRCLE.to_owned()));
+            }
         }
         for place in on_a_circle(&self.experiences_needed()) {
             self.replace(place, |compiler, now| {
@@ -111,14 +113,21 @@ impl Compiler<'_> {
     fn last_good(&mut self, now: ExperienceSource, message: String) -> Ready {
         self.report(&now.slug, message);
         let before = self.previous.experiences.get(&now.id).copied();
-        let before = before.filter(|before| before.active != now.active);
-        let before = before.map(|b| ExperienceSource { switched_on: now.switched_on, ..b.clone() });
+        let before = before
+            .filter(|_| self.changed(&now))
+            .map(|b| ExperienceSource { switched_on: now.switched_on, ..b.clone() });
         match before.and_then(|before| Some((self.experience(&before).ok()?, before))) {
             Some(((serving, own_keys, short_rollout), source)) => {
                 Ready { serving, own_keys, short_rollout, source }
             }
             None => self.unreadable(now),
         }
+    }
+
+    /// Whether it serves something else than when it was last compiled.
+    fn changed(&self, now: &ExperienceSource) -> bool {
+        let before = self.previous.experiences.get(&now.id);
+        before.is_some_and(|before| before.active != now.active)
     }
 
     /// Nobody knows what it should serve: the defaults of all keys that it seems to hold.
@@ -168,7 +177,7 @@ impl Compiler<'_> {
             _ => Rest::Nothing(around.defaults(Reason::Default, None, answers)?),
         };
         let salt = format!("{}/ramp/{}", active_content.salt, experience.active.id);
-        let ramp = (!reached.is_all()).then(|| Ramp { salt: salt.into(), reached, rest });
+        let ramp = (!reached.is_all()).then(|| Ramp { salt: Salt::new(&salt), reached, rest });
         Ok((Serving::On { active, ramp }, own_keys, short_rollout))
     }
 

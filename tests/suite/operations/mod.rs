@@ -1,0 +1,12 @@
+//! What operations promise, on a real Postgres.
+
+mod archiving;
+mod editing;
+mod environments;
+mod fixture;
+mod keys;
+mod publishing;
+mod segments;
+mod short_form;
+mod switching;
+mod views;

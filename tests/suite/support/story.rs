@@ -1,0 +1,184 @@
+//! The reference story in a database: a flag for iPhone users, 20 % of New York and 30 % of Miami.
+
+use chrono::{TimeDelta, Utc};
+use flagstaff::{
+    domain::{experience::Kind, value::ValueType},
+    operations::{
+        Actor, OperationError,
+        access::sdk_keys,
+        editing::{self, Draft, NewExperience, NewVersion},
+        keys::{self, NewKey},
+        publishing::{self, Publish, Published, Replaces},
+        segments::{self, NewSegment},
+        setup,
+        switching::{self, Switch},
+    },
+    store::{
+        Store,
+        deliveries::{self, DeliveryFilter, ValueCount},
+        environments,
+        environments::Environment,
+        projects,
+        sdk_keys::SdkKeyKind,
+    },
+};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::TestDatabase;
+
+/// The story, and the means to go on with it.
+pub struct Story {
+    pub store: Store,
+    pub production: Environment,
+    pub flag: Uuid,
+    /// A client key of production.
+    pub client_key: String,
+    /// A server key of production.
+    pub server_key: String,
+}
+
+/// The key of the story's flag.
+pub const AUTO_PLAYLIST: &str = "auto_playlist";
+
+/// What a version of the flag says.
+pub fn content(new_york: f64, miami: f64) -> Json {
+    let row = |segment: &str, rollout: f64| {
+        json!({"audience": {"segment": segment}, "rollout": rollout,
+               "serve": {"values": {AUTO_PLAYLIST: true}}})
+    };
+    json!({
+        "keys": [AUTO_PLAYLIST],
+        "rows": [row("iphone-users-in-new-york", new_york), row("iphone-users-in-miami", miami)],
+    })
+}
+
+impl Story {
+    /// Tells the story up to version 1, which is live in production.
+    pub fn begin(database: &TestDatabase) -> Story {
+        Story::begin_on(&database.url())
+    }
+
+    /// The same in the database at that address.
+    pub fn begin_on(database_url: &str) -> Story {
+        let store = Store::new(database_url);
+        setup::ensure_first_project(&store).unwrap();
+        let actor = Actor::command_line();
+        let (project_id, production) = store
+            .read(|conn| {
+                let project = projects::find_by_key(conn, "default")?.unwrap();
+                let production = environments::find_by_key(conn, project.id, "production")?;
+                Ok::<_, OperationError>((project.id, production.unwrap()))
+            })
+            .unwrap();
+        let made = store.write(|conn| {
+            let key = NewKey {
+                project_id,
+                name: AUTO_PLAYLIST,
+                value_type: ValueType::Boolean,
+                default_value: &json!(false),
+                description: "",
+                schema: None,
+            };
+            keys::create(conn, &actor, &key, 500)?;
+            for city in ["New York", "Miami"] {
+                let conditions = json!({"all": [
+                    {"attribute": "platform", "operator": "is", "value": "iPhone"},
+                    {"attribute": "city", "operator": "is", "value": city},
+                ]});
+                let segment = NewSegment {
+                    project_id,
+                    name: &format!("iPhone users in {city}"),
+                    description: "",
+                    conditions: &conditions,
+                };
+                segments::create(conn, &actor, &segment)?;
+            }
+            let flag = NewExperience {
+                project_id,
+                kind: Kind::FeatureFlag,
+                name: "Automatic playlist",
+                description: "",
+                tags: &[],
+                owner_id: None,
+                draft: Draft::Definition(&content(20.0, 30.0)),
+                note: "",
+            };
+            let (flag, _) = editing::create(conn, &actor, &flag)?;
+            let client = sdk_keys::create(conn, &actor, &production, SdkKeyKind::Client, "app")?;
+            let server = sdk_keys::create(conn, &actor, &production, SdkKeyKind::Server, "back")?;
+            Ok::<_, OperationError>((flag.id, client.1, server.1))
+        });
+        let (flag, client, server) = made.unwrap();
+        let story = Story {
+            store,
+            production,
+            flag,
+            client_key: client.secret().to_owned(),
+            server_key: server.secret().to_owned(),
+        };
+        story.publish(1);
+        story
+    }
+
+    /// How many deliveries of the last hour are stored.
+    pub fn deliveries(&self) -> i64 {
+        self.delivered_values().iter().map(|value| value.count).sum()
+    }
+
+    /// How often each value was delivered within the last hour, as far as it is stored.
+    pub fn delivered_values(&self) -> Vec<ValueCount> {
+        let filter = DeliveryFilter {
+            environment_id: self.production.id,
+            experience_id: None,
+            key_id: None,
+            segment_id: None,
+            from: Utc::now() - TimeDelta::hours(1),
+            to: Utc::now() + TimeDelta::hours(1),
+        };
+        self.store.read(|conn| deliveries::by_value(conn, &filter)).unwrap()
+    }
+
+    /// Saves another version; gives its number.
+    pub fn save(&self, base_version: i32, content: &Json) -> i32 {
+        let version = NewVersion { base_version, draft: Draft::Definition(content), note: "" };
+        let actor = Actor::command_line();
+        let saved = self.store.write(|conn| editing::save(conn, &actor, self.flag, &version));
+        saved.unwrap().version.number
+    }
+
+    /// Publishes a version in production.
+    pub fn publish(&self, version: i32) -> Published {
+        self.try_publish(version).unwrap()
+    }
+
+    /// Publishes a version in production, or is refused.
+    pub fn try_publish(&self, version: i32) -> Result<Published, OperationError> {
+        let publish = Publish {
+            experience_id: self.flag,
+            environment_id: self.production.id,
+            version,
+            replaces: Replaces::Anything,
+            note: "",
+        };
+        self.store.write(|conn| publishing::publish(conn, &Actor::command_line(), &publish))
+    }
+
+    /// Switches the flag in production.
+    pub fn switch(&self, on: bool) {
+        let switch =
+            Switch { experience_id: self.flag, environment_id: self.production.id, note: "" };
+        let actor = Actor::command_line();
+        self.store
+            .write(|conn| match on {
+                true => switching::switch_on(conn, &actor, &switch),
+                false => switching::switch_off(conn, &actor, &switch),
+            })
+            .unwrap();
+    }
+}
+
+/// What an app says about an iPhone user in that city.
+pub fn iphone_in(city: &str, user_id: &str) -> Json {
+    json!({"user_id": user_id, "attributes": {"platform": "iPhone", "city": city}})
+}
