@@ -1,21 +1,72 @@
 //! Environments: where a project runs.
 
-use actix_web::web::Data;
+use actix_web::web::{Data, Path};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    answer::{Answer, List, ok},
+    answer::{Answer, List, created, ok},
+    body::{Body, optional_text},
     member::Member,
     query::Query,
     work,
 };
-use crate::store::{
-    Store,
-    environments::{self, Environment},
+use crate::{
+    domain::reading::{Node, Problems},
+    operations,
+    store::{
+        Store,
+        environments::{self, Environment},
+    },
 };
+
+/// An environment to be.
+#[derive(Debug, ToSchema)]
+pub struct NewEnvironment {
+    /// Its name in addresses: lower case letters, digits and single hyphens. Never changes.
+    #[schema(example = "beta")]
+    key: String,
+    /// Its name.
+    name: String,
+    /// Whether publishing there needs the larger right; else false.
+    #[schema(required = false)]
+    protected: bool,
+}
+
+/// A change of an environment; what is left out stays.
+#[derive(Debug, ToSchema)]
+pub struct EnvironmentEdit {
+    /// Its name; the key stays.
+    name: Option<String>,
+    /// Whether publishing there needs the larger right.
+    protected: Option<bool>,
+}
+
+impl NewEnvironment {
+    fn read(node: &Node<'_>, problems: &mut Problems) -> Option<NewEnvironment> {
+        node.object(&["key", "name", "protected"], problems)?;
+        let key = node.required("key", problems).and_then(|node| node.text(problems));
+        let name = node.required("name", problems).and_then(|node| node.text(problems));
+        let protected = node.field("protected").and_then(|node| node.boolean(problems));
+        Some(NewEnvironment {
+            key: key?.to_owned(),
+            name: name?.to_owned(),
+            protected: protected.unwrap_or(false),
+        })
+    }
+}
+
+impl EnvironmentEdit {
+    fn read(node: &Node<'_>, problems: &mut Problems) -> Option<EnvironmentEdit> {
+        node.object(&["name", "protected"], problems)?;
+        Some(EnvironmentEdit {
+            name: optional_text(node, "name", problems),
+            protected: node.field("protected").and_then(|node| node.boolean(problems)),
+        })
+    }
+}
 
 /// An environment, as it is answered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,4 +108,45 @@ pub async fn list(member: Member, store: Data<Store>, query: Query) -> Answer {
         Ok(List::whole(environments.into_iter().map(EnvironmentAnswer::from).collect()))
     });
     Ok(ok(&list.await?))
+}
+
+/// Adds an environment behind the others
+#[utoipa::path(post, path = "/api/v1/environments", tag = "Environments",
+    request_body = NewEnvironment,
+    responses((status = 201, description = "The environment", body = EnvironmentAnswer)))]
+pub async fn create(member: Member, store: Data<Store>, query: Query, body: Body) -> Answer {
+    query.only(&[])?;
+    let new = body.read(NewEnvironment::read)?;
+    let made = work::write(&store, move |conn| {
+        let new = environments::NewEnvironment {
+            project_id: member.project.id,
+            key: &new.key,
+            name: &new.name,
+            protected: new.protected,
+        };
+        operations::environments::create(conn, &member.actor, &new)
+    });
+    Ok(created("/api/v1/environments", &EnvironmentAnswer::from(made.await?)))
+}
+
+/// Renames an environment, or changes whether it is protected
+#[utoipa::path(patch, path = "/api/v1/environments/{key}", tag = "Environments",
+    params(("key" = String, Path, description = "The key of the environment")),
+    request_body = EnvironmentEdit,
+    responses((status = 200, description = "The environment", body = EnvironmentAnswer)))]
+pub async fn edit(
+    member: Member,
+    store: Data<Store>,
+    query: Query,
+    key: Path<String>,
+    body: Body,
+) -> Answer {
+    query.only(&[])?;
+    let edit = body.read(EnvironmentEdit::read)?;
+    let environment = work::write(&store, move |conn| {
+        let found = member.environment(conn, &key)?;
+        let (name, protected) = (edit.name.as_deref(), edit.protected);
+        operations::environments::edit(conn, &member.actor, found.id, name, protected)
+    });
+    Ok(ok(&EnvironmentAnswer::from(environment.await?)))
 }

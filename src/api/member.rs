@@ -52,6 +52,10 @@ impl Credential {
 }
 
 fn credential(request: &HttpRequest) -> Result<(Store, Credential), Problem> {
+    // Postgres takes no text with U+0000, so there is nothing of such a name.
+    if request.match_info().iter().any(|(_, value)| value.contains('\0')) {
+        return Err(Problem::not_found("There is nothing of that name."));
+    }
     let missing = || Problem::unauthorized(SIGN_IN);
     let presented = presented(request.headers()).ok_or_else(missing)?;
     let store = request.app_data::<Data<Store>>().ok_or_else(missing)?;
@@ -80,14 +84,17 @@ impl Caller {
 }
 
 impl Member {
-    /// Finds out who sent the request, and which project it is about.
+    /// Finds out who sent the request, and which project it is about: the one that its path or its
+    /// query names, or the only one that they have.
     ///
     /// # Errors
     /// 401 as in [`Caller::identify`]; 404 when the project that it names is not theirs; 400 when
     /// it names none and they have several.
     pub async fn identify(request: &HttpRequest) -> Result<Member, Problem> {
         let (store, credential) = credential(request)?;
-        let named = Query::of(request)?.get("project").map(str::to_owned);
+        let in_path = request.match_info().get("project").map(str::to_owned);
+        let in_query = Query::of(request)?.get("project").map(str::to_owned);
+        let named = in_path.or(in_query);
         let found = work::read(&store, move |conn| {
             let actor = credential.actor(conn)?;
             let projects = projects_of(conn, &actor, named.as_deref())?;

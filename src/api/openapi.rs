@@ -97,8 +97,8 @@ pub struct FieldErrorShape {
     ),
     paths(
         auth::login,
-        projects::list, projects::read,
-        environments::list,
+        projects::list, projects::create, projects::read, projects::edit,
+        environments::list, environments::create, environments::edit,
         keys::list, keys::create, keys::read, keys::edit, keys::archive, keys::unarchive,
         segments::list, segments::create, segments::read, segments::edit, segments::clone,
         segments::archive, segments::unarchive,

@@ -16,6 +16,7 @@ const EDIT: Access = Access::Right(Right::Edit);
 const PUBLISH: Access = Access::Right(Right::Publish);
 const SWITCH_OFF: Access = Access::Right(Right::SwitchOff);
 const CREDENTIALS: Access = Access::Right(Right::Credentials);
+const ADMINISTER: Access = Access::Right(Right::Administer);
 
 /// Feature flags and product configs, where both answer alike.
 macro_rules! experience {
@@ -47,8 +48,12 @@ fn of_everybody() -> Vec<Row> {
 fn of_projects() -> Vec<Row> {
     vec![
         Row::new(Method::GET, "/api/v1/projects", Access::SignedIn, projects::list),
-        Row::new(Method::GET, "/api/v1/projects/{key}", Access::SignedIn, projects::read),
+        Row::new(Method::POST, "/api/v1/projects", Access::Admin, projects::create),
+        Row::new(Method::GET, "/api/v1/projects/{project}", SEE, projects::read),
+        Row::new(Method::PATCH, "/api/v1/projects/{project}", ADMINISTER, projects::edit),
         Row::new(Method::GET, "/api/v1/environments", SEE, environments::list),
+        Row::new(Method::POST, "/api/v1/environments", ADMINISTER, environments::create),
+        Row::new(Method::PATCH, "/api/v1/environments/{key}", ADMINISTER, environments::edit),
         Row::new(Method::GET, "/api/v1/sdk-keys", SEE, sdk_keys::list),
         Row::new(Method::POST, "/api/v1/sdk-keys", CREDENTIALS, sdk_keys::create),
         Row::new(Method::DELETE, "/api/v1/sdk-keys/{id}", CREDENTIALS, sdk_keys::revoke),

@@ -41,6 +41,11 @@ async fn admit(access: Access, request: &ServiceRequest) -> Result<(), Problem> 
             let caller = Caller::identify(request).await?;
             request.extensions_mut().insert(caller);
         }
+        Access::Admin => {
+            let caller = Caller::identify(request).await?;
+            caller.actor.require_admin()?;
+            request.extensions_mut().insert(caller);
+        }
         Access::Right(right) => {
             let member = Member::identify(request).await?;
             member.require(right)?;

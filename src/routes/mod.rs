@@ -26,7 +26,12 @@ pub fn all() -> Vec<Row> {
 
 /// Makes an app answer to every route, and to everything else with 404.
 pub fn configure(config: &mut ServiceConfig) {
-    table::mount(&all(), config);
+    table::mount(&delivery::rows(), config, |resource, config| {
+        config.service(resource);
+    });
+    table::mount(&api::rows(), config, |resource, config| {
+        config.service(resource.wrap(from_fn(enveloped)));
+    });
     config.default_service(web::to(nowhere).wrap(from_fn(enveloped)));
 }
 

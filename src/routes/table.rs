@@ -3,14 +3,13 @@
 use std::fmt;
 
 use actix_web::{
-    FromRequest, Handler, HttpResponse, Responder, Route,
+    FromRequest, Handler, HttpResponse, Resource, Responder, Route,
     http::{Method, StatusCode, header},
-    middleware::from_fn,
     web::{self, ServiceConfig},
 };
 
 use super::guard::guarded;
-use crate::{api::enveloped, domain::role::Right, http::Problem};
+use crate::{domain::role::Right, http::Problem};
 
 /// What a route asks of whoever calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +23,8 @@ pub enum Access {
     Local,
     /// A person or an API token; of which project does not matter.
     SignedIn,
+    /// An admin, who is admin of every project.
+    Admin,
     /// This right in the project that the request names. Where a right depends on the environment
     /// the row names the smallest that may do, and the operation asks for the rest.
     Right(Right),
@@ -83,9 +84,13 @@ impl fmt::Debug for Row {
     }
 }
 
-/// Mounts the rows of management. Rows of one path become one resource, which answers 405 to
-/// other methods.
-pub(super) fn mount(rows: &[Row], config: &mut ServiceConfig) {
+/// Mounts these rows. Rows of one path become one resource, which answers 405 to other methods;
+/// `finish` is what each resource goes through on its way into the app.
+pub(super) fn mount(
+    rows: &[Row],
+    config: &mut ServiceConfig,
+    finish: impl Fn(Resource, &mut ServiceConfig),
+) {
     let mut mounted: Vec<&str> = Vec::new();
     for row in rows {
         if mounted.contains(&row.path) {
@@ -93,11 +98,11 @@ pub(super) fn mount(rows: &[Row], config: &mut ServiceConfig) {
         }
         mounted.push(row.path);
         let same_path: Vec<&Row> = rows.iter().filter(|other| other.path == row.path).collect();
-        config.service(resource(row.path, &same_path).wrap(from_fn(enveloped)));
+        finish(resource(row.path, &same_path), config);
     }
 }
 
-fn resource(path: &str, rows: &[&Row]) -> actix_web::Resource {
+fn resource(path: &str, rows: &[&Row]) -> Resource {
     let methods: Vec<&str> = rows.iter().map(|row| row.method.as_str()).collect();
     let allowed = methods.join(", ");
     let mut resource = web::resource(path);

@@ -1,0 +1,3 @@
+//! The management API, as its clients see it.
+
+mod fingerprint;
