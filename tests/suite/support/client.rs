@@ -35,6 +35,11 @@ impl Client {
         Client { agent: config.build().new_agent(), base: base.to_owned(), headers: Vec::new() }
     }
 
+    /// The same client of the server at another address.
+    pub fn at(&self, base: &str) -> Client {
+        Client { base: base.to_owned(), ..self.clone() }
+    }
+
     /// The same, sending that credential.
     pub fn with_bearer(&self, secret: &str) -> Client {
         self.with_header("authorization", &format!("Bearer {secret}"))
@@ -64,19 +69,33 @@ impl Client {
     }
 
     /// Sends bytes as they are.
+    ///
+    /// # Panics
+    /// When no answer comes back.
     pub fn send(&self, method: &str, path: &str, body: Option<&[u8]>) -> Answer {
+        let answer = self.try_send(method, path, body);
+        answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// The same, to a server that may be killed meanwhile.
+    pub fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&[u8]>,
+    ) -> Result<Answer, ureq::Error> {
         let uri = format!("{}{path}", self.base);
         let mut request = http::Request::builder().method(method).uri(uri);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
         let response = match body {
-            Some(body) => self.agent.run(request.body(body).unwrap()),
-            None => self.agent.run(request.body(()).unwrap()),
+            Some(body) => self.agent.run(request.body(body)?),
+            None => self.agent.run(request.body(())?),
         };
-        let mut response = response.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
-        let text = response.body_mut().read_to_string().unwrap();
-        Answer { status: response.status().as_u16(), headers: response.headers().clone(), text }
+        let mut response = response?;
+        let text = response.body_mut().read_to_string()?;
+        Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), text })
     }
 }
 
