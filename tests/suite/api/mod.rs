@@ -1,3 +1,10 @@
 //! The management API, as its clients see it.
 
+mod document;
+mod elsewhere;
 mod fingerprint;
+mod problems;
+mod reference;
+mod rights;
+mod samples;
+mod world;
