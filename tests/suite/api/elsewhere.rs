@@ -74,7 +74,7 @@ fn what_is_of_another_project_is_answered_like_what_does_not_exist() {
 
 #[test]
 fn names_and_slugs_of_another_project_lead_nowhere() {
-    let Stage { member, foreign, .. } = stage();
+    let Stage { world: _world, member, foreign, .. } = stage();
     for path in [
         format!("feature-flags/{}", foreign.flag_key),
         format!("feature-flags/{}/versions", foreign.flag_key),
@@ -88,7 +88,7 @@ fn names_and_slugs_of_another_project_lead_nowhere() {
 
 #[test]
 fn a_flag_is_no_config_and_a_config_no_flag() {
-    let Stage { member, own, .. } = stage();
+    let Stage { world: _world, member, own, .. } = stage();
     for path in [
         format!("product-configs/{}", own.flag),
         format!("product-configs/{}/versions", own.flag),
@@ -150,7 +150,7 @@ fn foreign_cursor(admin: &Client) -> String {
 
 #[test]
 fn somebody_with_several_projects_has_to_name_one_and_gets_that_one() {
-    let Stage { admin, member, own, foreign, .. } = stage();
+    let Stage { world: _world, admin, member, own, foreign } = stage();
     admin.get("/api/v1/keys").expect(400);
     let names = |client: &Client, path: &str| -> Vec<String> {
         let page = client.get(path).expect(200);

@@ -1,5 +1,6 @@
 //! The management API, as its clients see it.
 
+mod bodies;
 mod document;
 mod elsewhere;
 mod fingerprint;
