@@ -150,7 +150,9 @@ pub(super) fn under_keys(content: &Content, keys: &[KeyName]) -> Result<Content,
         content.keys.iter().map(KeyName::as_str).zip(keys.iter().map(KeyName::as_str)).collect();
     let mut json = content.to_json();
     rename_values(&mut json, &places);
-    json["keys"] = keys.iter().map(KeyName::as_str).collect();
+    if let Some(content) = json.as_object_mut() {
+        content.insert("keys".to_owned(), keys.iter().map(KeyName::as_str).collect());
+    }
     Content::from_json(&json, &content.salt).map_err(|problems| {
         let fields = problems.into_iter();
         OperationError::Invalid(

@@ -112,9 +112,8 @@ pub fn create(
     };
     let experience = experiences::create(conn, &stored, actor.author()).map_err(tried_again)?;
     let version = append(conn, actor, experience.id, &checked, &note)?;
-    let mut after = state(&experience);
-    after["version"] = json!(version.number);
-    after["definition"] = version.content.clone();
+    let after = json!({"experience": state(&experience), "version": version.number,
+                       "definition": version.content});
     record(conn, actor, "experience.create", None, after, &experience)?;
     let experience = Experience { newest_version: version.number, ..experience };
     Ok((experience, version))

@@ -173,8 +173,7 @@ fn record(
     before: Option<&Publication>,
     published: &Published,
 ) -> Result<(), OperationError> {
-    let mut after = in_words(&published.publication);
-    after["is_on"] = json!(published.is_on);
+    let after = json!({"live": in_words(&published.publication), "is_on": published.is_on});
     let change = Change {
         project_id: Some(experience.project_id),
         environment_id: Some(published.publication.environment_id),
@@ -182,7 +181,7 @@ fn record(
         object_kind: "experience",
         object_id: experience.id,
         object_name: &experience.name,
-        before: before.map(in_words),
+        before: before.map(|live| json!({"live": in_words(live)})),
         after: Some(after),
     };
     Ok(audit::record(conn, actor, &change)?)

@@ -16,10 +16,7 @@ pub(super) fn refuse_unservable(
     environment: &Environment,
     experience: &Experience,
 ) -> Result<(), OperationError> {
-    let mut source = rulesets::load_within(conn, environment.id)?;
-    // One that is off is not compiled whole; it must not fail on the day when it is switched on.
-    let own = source.experiences.iter_mut().filter(|served| served.id == experience.id);
-    own.for_each(|served| served.switched_on = true);
+    let source = rulesets::load_within(conn, environment.id)?;
     let problems = problems(source);
     if problems.is_empty() {
         return Ok(());
@@ -38,7 +35,10 @@ pub(super) fn refuse_unservable(
     }
 }
 
-fn problems(source: Source) -> Vec<Problem> {
+/// What could not be served if everything were on: what is off is not compiled whole, and must not
+/// fail on the day when it is switched on.
+fn problems(mut source: Source) -> Vec<Problem> {
+    source.experiences.iter_mut().for_each(|served| served.switched_on = true);
     Ruleset::compile(source, None, &MemberLists::new()).problems
 }
 

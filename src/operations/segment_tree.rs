@@ -7,11 +7,15 @@ use uuid::Uuid;
 
 use crate::domain::condition::Condition;
 use crate::domain::reading::{FieldError, Node, Problems};
-use crate::store::segments::Segment;
+use crate::domain::ruleset::source::{SegmentRule, SegmentSource, Source};
+use crate::domain::ruleset::{MemberLists, Problem, Ruleset};
+use crate::store::segments::{Segment, SegmentKind};
 use crate::store::{Connection, StoreError, segment_revisions};
 
 /// The field that every problem here is about.
 const FIELD: &str = "conditions";
+/// Stands for the slug of a segment that has none yet; no segment is called so.
+const UNNAMED: &str = "new";
 
 /// Conditions that can be kept.
 pub(super) struct Tree {
@@ -65,26 +69,55 @@ pub(super) fn resolve(
             way.join(" → ")
         );
         problems.push(FieldError::new(FIELD, message));
+    } else if problems.len() == before {
+        let own = own.map_or(UNNAMED, |own| &own.slug);
+        problems.extend(others.unservable(own, &condition));
     }
     let whole = problems.len() == before;
     Ok(whole.then(|| Tree { json: condition.to_json(), named, condition }))
 }
 
-/// The segments of the project that are not archived, by slug.
+/// The segments of the project that are not archived.
 struct Others {
+    sources: Vec<SegmentSource>,
     ids: HashMap<String, Uuid>,
     named: HashMap<String, Vec<String>>,
 }
 
 impl Others {
     fn load(conn: &mut Connection, project_id: Uuid) -> Result<Others, StoreError> {
-        let mut others = Others { ids: HashMap::new(), named: HashMap::new() };
-        for (segment, conditions) in segment_revisions::with_conditions(conn, project_id)? {
+        let found = segment_revisions::with_conditions(conn, project_id)?;
+        let mut others = Others { sources: Vec::new(), ids: HashMap::new(), named: HashMap::new() };
+        for (Segment { id, slug, kind, .. }, conditions) in found {
             let named = Condition::from_json(&conditions).map(|tree| slugs(&tree));
-            others.named.insert(segment.slug.clone(), named.unwrap_or_default());
-            others.ids.insert(segment.slug, segment.id);
+            others.named.insert(slug.clone(), named.unwrap_or_default());
+            others.ids.insert(slug.clone(), id);
+            let rule = match kind {
+                SegmentKind::Rules => SegmentRule::Conditions(conditions),
+                SegmentKind::List => SegmentRule::List,
+            };
+            others.sources.push(SegmentSource { id, slug, rule });
         }
         Ok(others)
+    }
+
+    /// What no environment could serve any more if a segment had these conditions.
+    fn unservable(&self, own: &str, condition: &Condition) -> Problems {
+        let rule = SegmentRule::Conditions(condition.to_json());
+        let mut sources = self.sources.clone();
+        sources.retain(|source| source.slug != own);
+        let id = self.ids.get(own).copied().unwrap_or_default();
+        sources.push(SegmentSource { id, slug: own.to_owned(), rule });
+        let known = compile(self.sources.clone());
+        let new = compile(sources).into_iter().filter(|problem| !known.contains(problem));
+        new.map(|problem| match problem.what == own {
+            true => FieldError::new(FIELD, problem.message),
+            false => FieldError::new(
+                FIELD,
+                format!("It would break “{}”. {}", problem.what, problem.message),
+            ),
+        })
+        .collect()
     }
 
     /// The way from a segment with these conditions back to itself, if there is one.
@@ -111,6 +144,11 @@ impl Others {
         }
         None
     }
+}
+
+fn compile(segments: Vec<SegmentSource>) -> Vec<Problem> {
+    let source = Source { segments, ..Source::default() };
+    Ruleset::compile(source, None, &MemberLists::new()).problems
 }
 
 fn slugs(condition: &Condition) -> Vec<String> {

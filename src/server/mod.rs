@@ -6,7 +6,6 @@
 
 mod background;
 mod database;
-mod demo;
 mod paths;
 mod signals;
 mod web;
@@ -24,6 +23,7 @@ use crate::{
     operations::{
         OperationError,
         access::{AccessTokens, SignIn},
+        demo::{self, Demo},
     },
     settings::{SettingError, Settings},
     store::Store,
@@ -41,9 +41,9 @@ pub enum StartError {
     /// The secret key can't be read or kept.
     #[error(transparent)]
     SecretKey(#[from] SettingError),
-    /// Passwords can't be hashed here.
-    #[error("Signing in can't be prepared: {0}")]
-    SignIn(#[from] OperationError),
+    /// Passwords can't be hashed here, or the demonstration can't be loaded.
+    #[error("Flagstaff can't be set up: {0}")]
+    Setup(#[from] OperationError),
     /// The address can't be listened on.
     #[error("Flagstaff can't listen on {address}: {error}. Choose another address with --listen.")]
     Listen {
@@ -64,6 +64,8 @@ pub struct Running {
     statistics: Arc<Statistics>,
     background: Background,
     database: Database,
+    /// The demonstration, where this start has loaded it.
+    demo: Option<Demo>,
 }
 
 /// Runs until a signal says stop: SIGTERM, after telling balancers so and giving them time to
@@ -75,11 +77,8 @@ pub fn run(settings: &Settings) -> Result<(), StartError> {
     let signals = signals::listen()?;
     let running = Running::start(settings)?;
     println!("Flagstaff is ready at http://{}", running.address());
-    let public_url = settings.public_url.resolve(running.address());
-    match demo::load(settings, &running.database.store, &public_url) {
-        Ok(None) => {}
-        Ok(Some(how_to_get_in)) => println!("{how_to_get_in}"),
-        Err(error) => tracing::error!(%error, "the demonstration is not loaded"),
+    if let Some(demo) = &running.demo {
+        println!("{}", demo.in_words(&settings.public_url.resolve(running.address())));
     }
     if signals.wait() == Signal::Terminate {
         running.delivery.stop();
@@ -108,7 +107,12 @@ impl Running {
             database.url.clone(),
             LastKnownGood::new(data.join("last-known-good")),
         );
-        let up_to_date = database.prepare()? && refresh.refresh(Utc::now()).is_ok();
+        let prepared = database.prepare()?;
+        let demo = match prepared && settings.demo {
+            true => demo::load_into_empty(&database.store, sign_in.hasher())?,
+            false => None,
+        };
+        let up_to_date = prepared && refresh.refresh(Utc::now()).is_ok();
         if !up_to_date {
             let environments = refresh.serve_last_known_good();
             tracing::warn!(environments, "Postgres is away; serving what was last known");
@@ -127,7 +131,7 @@ impl Running {
             key_limit: Data::new(KeyLimit(settings.key_limit)),
         };
         let doors = Doors::open(settings.listen, parts)?;
-        Ok(Running { doors, delivery, statistics, background, database })
+        Ok(Running { doors, delivery, statistics, background, database, demo })
     }
 
     /// Where it listens.

@@ -10,7 +10,7 @@ use std::{
 const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("settings", &[]),
-    ("logging", &[]),
+    ("logging", &["settings"]),
     ("http", &["domain"]),
     ("store", &["domain"]),
     ("embedded_postgres", &["settings"]),
@@ -22,6 +22,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
         "server",
         &[
             "routes",
+            "jobs",
             "api",
             "delivery",
             "operations",
@@ -36,6 +37,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
         "cli",
         &[
             "server",
+            "api",
             "delivery",
             "operations",
             "store",

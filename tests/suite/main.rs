@@ -4,10 +4,12 @@
 
 mod api;
 mod architecture;
+mod cli;
 mod delivery;
 mod domain;
 mod embedded_postgres;
 mod operations;
+mod settings;
 mod store;
 mod support;
 mod test_database;

@@ -1,5 +1,6 @@
 //! What operations promise, on a real Postgres.
 
+mod access;
 mod archiving;
 mod editing;
 mod environments;

@@ -24,7 +24,7 @@ fn publishing_serves_the_version_there_and_nowhere_else() {
     let entry = &fixture.audit()[0];
     assert_eq!(entry.action, "experience.publish");
     assert_eq!(entry.environment_id, Some(fixture.production.id));
-    assert_eq!(entry.after.as_ref().unwrap()["note"], "why not");
+    assert_eq!(entry.after.as_ref().unwrap()["live"]["note"], "why not");
     assert_eq!(entry.before, None);
 }
 

@@ -1,3 +1,4 @@
+use flagstaff::domain::ruleset::MOST_NESTING;
 use flagstaff::operations::OperationError;
 use flagstaff::operations::segments::{self, SegmentEdit};
 use serde_json::{Value, json};
@@ -141,4 +142,24 @@ fn two_edits_at_once_never_close_a_circle_together() {
         [one.join().unwrap(), other.join().unwrap()]
     });
     assert_eq!(saved.iter().filter(|saved| **saved).count(), 1);
+}
+
+#[test]
+fn segments_that_would_stand_too_deep_in_one_another_are_refused() {
+    let fixture = Fixture::new();
+    let bottom = fixture.segment("S0", &pro());
+    for number in 1..=MOST_NESTING {
+        let below = json!({"segment": format!("s{}", number - 1)});
+        fixture.segment(&format!("S{number}"), &below);
+    }
+    let top = json!({"segment": format!("s{MOST_NESTING}")});
+    let sentence = fixture.refused(|| fixture.try_segment(&fixture.pia, "Top", &top));
+    assert!(sentence.contains("at most 20 deep"), "{sentence}");
+
+    fixture.segment("Base", &pro());
+    let base = json!({"segment": "base"});
+    let sentence = fixture.refused(|| {
+        fixture.run(|conn| segments::edit(conn, &fixture.pia, bottom.id, &conditions(&base)))
+    });
+    assert!(sentence.contains("It would break “s20”."), "{sentence}");
 }

@@ -1,0 +1,6 @@
+//! Who gets in.
+
+mod credentials;
+mod gate;
+mod people;
+mod sign_in;
