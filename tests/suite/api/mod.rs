@@ -2,8 +2,10 @@
 
 mod bodies;
 mod document;
+mod editing;
 mod elsewhere;
 mod fingerprint;
+mod lists;
 mod problems;
 mod reference;
 mod rights;
