@@ -142,7 +142,7 @@ impl Modify for EverywhereTheSame {
         for item in description.paths.paths.values_mut() {
             let operations =
                 [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-            operations.into_iter().flatten().for_each(|operation| complete(operation));
+            operations.into_iter().flatten().for_each(complete);
         }
     }
 }

@@ -82,7 +82,7 @@ fn publishing_says_what_it_replaces_and_reverting_publishes_an_older_version() {
     let first = publish(1, Value::Null).expect(201);
     assert_eq!((&first["version"], &first["is_on"]), (&json!(1), &json!(true)));
     let conflict = publish(2, Value::Null).expect(409);
-    assert_eq!(conflict["live"]["id"], first["id"]);
+    assert_eq!(conflict["live"]["publication"], first["id"]);
     let second = publish(2, first["id"].clone()).expect(201);
     assert_eq!(second["replaces"], first["id"]);
     let reverted = publish(1, second["id"].clone()).expect(201);
