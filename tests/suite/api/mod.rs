@@ -2,6 +2,7 @@
 
 mod bodies;
 mod document;
+mod doors;
 mod editing;
 mod elsewhere;
 mod fingerprint;

@@ -35,6 +35,11 @@ impl Client {
         Client { agent: config.build().new_agent(), base: base.to_owned(), headers: Vec::new() }
     }
 
+    /// Where the server listens, as `address:port`.
+    pub fn host(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
     /// The same, sending that credential.
     pub fn with_bearer(&self, secret: &str) -> Client {
         self.with_header("authorization", &format!("Bearer {secret}"))
