@@ -7,6 +7,15 @@ use serde_json::json;
 use super::fixture::{Fixture, is_conflict, is_forbidden, on_for_all, on_for_segment, requiring};
 
 #[test]
+fn a_version_without_keys_is_a_draft_until_it_has_one() {
+    let fixture = Fixture::new();
+    let flag = fixture.flag("A", &json!({}));
+    let outcome = fixture.publish(&fixture.pia, &flag, &fixture.production, 1);
+    let sentence = outcome.unwrap_err().to_string();
+    assert!(sentence.contains("Choose the key"), "{sentence}");
+}
+
+#[test]
 fn publishing_serves_the_version_there_and_nowhere_else() {
     let fixture = Fixture::new();
     fixture.key("a");
