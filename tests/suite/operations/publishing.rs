@@ -40,7 +40,7 @@ fn publishing_serves_the_version_there_and_nowhere_else() {
 #[test]
 fn who_may_publish_depends_on_the_environment() {
     let fixture = Fixture::new();
-    let flag = fixture.flag("A", &json!({}));
+    let flag = fixture.flag_with_key("A");
     for environment in [&fixture.production, &fixture.staging] {
         assert!(is_forbidden(&fixture.publish(&fixture.vic, &flag, environment, 1)));
     }
@@ -67,7 +67,7 @@ fn a_later_publication_leaves_the_switch_as_it_is() {
 #[test]
 fn what_is_live_already_is_not_published_again() {
     let fixture = Fixture::new();
-    let flag = fixture.flag("A", &json!({}));
+    let flag = fixture.flag_with_key("A");
     let publish = || fixture.publish(&fixture.pia, &flag, &fixture.production, 1);
     publish().unwrap();
     assert!(fixture.refused(publish).contains("Version 1 is published in “Production” already."));
