@@ -108,6 +108,7 @@ pub struct FieldErrorShape {
         product_configs::edit, product_configs::archive,
         experiences::clone, experiences::archive, experiences::unarchive,
         versions::list, versions::save, versions::read,
+        versions::difference,
         publishing::publish, publishing::enable, publishing::disable,
         publications::list,
         stats::read,

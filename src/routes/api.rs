@@ -117,6 +117,7 @@ fn of_versions() -> Vec<Row> {
         Row::new(Method::GET, experience!("/versions"), SEE, versions::list),
         Row::new(Method::POST, experience!("/versions"), EDIT, versions::save),
         Row::new(Method::GET, experience!("/versions/{n}"), SEE, versions::read),
+        Row::new(Method::GET, experience!("/versions/{a}/diff/{b}"), SEE, versions::difference),
         Row::new(Method::POST, experience!("/versions/{n}/publish"), PUBLISH, publishing::publish),
     ]
 }

@@ -236,7 +236,7 @@ fn awkward_text_in_any_address_or_query_is_no_fault_of_ours() {
         let pattern = row.path().replace("{kind}", "feature-flags");
         for text in awkward {
             let mut path = pattern.clone();
-            for name in ["{id}", "{n}", "{name}", "{slug}", "{key}", "{project}"] {
+            for name in ["{id}", "{n}", "{a}", "{b}", "{name}", "{slug}", "{key}", "{project}"] {
                 path = path.replace(name, text);
             }
             let method = row.method().as_str();

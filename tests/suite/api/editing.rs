@@ -50,6 +50,11 @@ fn a_save_needs_the_version_it_starts_from_and_a_stale_one_shows_both_sides() {
     let first = client.get(&format!("{versions}/1")).expect(200);
     assert_eq!(first["definition"]["everyone_else"]["rollout"], 20);
     client.get(&format!("{versions}/3")).expect(404);
+    let difference = client.get(&format!("{versions}/1/diff/2")).expect(200);
+    let changes = difference["changes"].as_array().unwrap();
+    assert_eq!((changes.len(), &changes[0]["path"]), (1, &json!("everyone_else.rollout")));
+    assert_eq!((&changes[0]["before"], &changes[0]["after"]), (&json!(20), &json!(30)));
+    client.get(&format!("{versions}/1/diff/3")).expect(404);
 }
 
 #[test]

@@ -45,6 +45,8 @@ fn sample(row: &Row, kind: &str, things: &Things, free: &str) -> Sample {
         .replace("{kind}", kind)
         .replace("{id}", id)
         .replace("{n}", "1")
+        .replace("{a}", "1")
+        .replace("{b}", "1")
         .replace("{name}", &things.key)
         .replace("{slug}", &things.segment_id)
         .replace("{key}", &things.environment)

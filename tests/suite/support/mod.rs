@@ -9,7 +9,7 @@ pub mod story;
 mod wait;
 
 pub use self::{
-    client::Client,
+    client::{Answer, Client},
     cluster::{boot_lock, test_postgres_folder},
     database::TestDatabase,
     folder::TestFolder,
