@@ -73,7 +73,7 @@ impl Refresh {
     }
 
     /// Serves what the last-known-good files hold; says how many environments there are.
-    pub fn serve_last_known_good(&mut self) -> usize {
+    pub fn serve_last_known_good(&mut self, now: DateTime<Utc>) -> usize {
         let mut environments = HashMap::new();
         for (id, source) in self.files.read(None) {
             if let Some(environment) = prepare(source, None) {
@@ -82,7 +82,7 @@ impl Refresh {
         }
         let found = environments.len();
         if found > 0 {
-            self.delivery.serve(environments, Origin::LastKnownGood);
+            self.delivery.serve(environments, Origin::LastKnownGood, now);
         }
         found
     }
@@ -100,7 +100,7 @@ impl Refresh {
             .map(|(id, _)| *id)
             .collect();
         if !moved.is_empty() || self.delivery.look().served().origin() != Origin::Postgres {
-            self.load(&moved)?;
+            self.load(&moved, now)?;
         }
         for (id, revision) in revisions {
             let seen = self.seen.entry(id).or_insert(revision);
@@ -184,7 +184,7 @@ impl Refresh {
         Ok(database)
     }
 
-    fn load(&mut self, moved: &[Uuid]) -> Result<(), StoreError> {
+    fn load(&mut self, moved: &[Uuid], now: DateTime<Utc>) -> Result<(), StoreError> {
         let moved: HashSet<Uuid> = moved.iter().copied().collect();
         let (known, sources) = self.store.read(|conn| load_sources(conn, &moved))?;
         let look = self.delivery.look();
@@ -208,7 +208,7 @@ impl Refresh {
             self.seen.insert(id, revision);
         }
         drop(look);
-        self.delivery.serve(environments, Origin::Postgres);
+        self.delivery.serve(environments, Origin::Postgres, now);
         for id in switched_off {
             self.written.remove(&id);
         }
