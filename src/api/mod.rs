@@ -8,6 +8,7 @@ mod answer;
 pub mod audit_log;
 pub mod auth;
 mod body;
+pub mod docs;
 mod envelope;
 pub mod environments;
 mod experience_bodies;

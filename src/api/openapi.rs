@@ -108,6 +108,7 @@ pub struct FieldErrorShape {
         product_configs::edit, product_configs::archive,
         experiences::clone, experiences::archive, experiences::unarchive,
         versions::list, versions::save, versions::read,
+        versions::difference,
         publishing::publish, publishing::enable, publishing::disable,
         publications::list,
         stats::read,
@@ -142,7 +143,7 @@ impl Modify for EverywhereTheSame {
         for item in description.paths.paths.values_mut() {
             let operations =
                 [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-            operations.into_iter().flatten().for_each(|operation| complete(operation));
+            operations.into_iter().flatten().for_each(complete);
         }
     }
 }

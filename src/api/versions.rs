@@ -2,23 +2,26 @@
 
 use actix_web::web::{Data, Path};
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     answer::{Answer, List, created, ok},
     body::{Body, optional_text},
-    experiences::{self, ExperiencePath, VersionPath},
+    experiences::{self, ExperiencePath, KindInPath, VersionPath},
     member::Member,
     precondition::{IfMatch, optional_base},
     query::Query,
     work,
 };
 use crate::{
-    domain::reading::{Node, Problems},
+    domain::{
+        reading::{Node, Problems},
+        version::Change,
+    },
     operations::{
-        OperationError,
+        self, OperationError,
         editing::{self, Draft, Saved},
     },
     store::{
@@ -48,6 +51,54 @@ pub struct VersionAnswer {
     entry: VersionEntry,
     /// Its content.
     definition: Value,
+}
+
+/// Two versions of an experience in an address.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct DifferencePath {
+    /// `feature-flags` or `product-configs`.
+    #[param(value_type = String)]
+    kind: KindInPath,
+    /// Its id, its slug or, of a feature flag, its key.
+    id: String,
+    /// The number of the earlier version.
+    #[param(value_type = i32)]
+    a: String,
+    /// The number of the later version.
+    #[param(value_type = i32)]
+    b: String,
+}
+
+/// What changed from one version to another.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DifferenceAnswer {
+    /// The number of the earlier version.
+    before: i32,
+    /// The number of the later version.
+    after: i32,
+    /// The changes, in the order of a definition's fields.
+    changes: Vec<ChangeAnswer>,
+}
+
+/// One change.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangeAnswer {
+    /// Where, as a path such as `rows[1].rollout`.
+    path: String,
+    /// What stood there before.
+    before: Value,
+    /// What stands there now.
+    after: Value,
+    /// The change as a sentence.
+    sentence: String,
+}
+
+impl From<Change> for ChangeAnswer {
+    fn from(change: Change) -> ChangeAnswer {
+        let Change { path, before, after, sentence } = change;
+        ChangeAnswer { path, before, after, sentence }
+    }
 }
 
 impl From<VersionSummary> for VersionEntry {
@@ -170,6 +221,28 @@ pub async fn read(
         numbered(conn, &experience, &path.n)
     });
     Ok(ok(&VersionAnswer::from(version.await?)))
+}
+
+/// Tells what changed from one version to another
+#[utoipa::path(get, path = "/api/v1/{kind}/{id}/versions/{a}/diff/{b}", tag = "Versions",
+    params(DifferencePath),
+    responses((status = 200, description = "The changes", body = DifferenceAnswer)))]
+pub async fn difference(
+    member: Member,
+    store: Data<Store>,
+    query: Query,
+    path: Path<DifferencePath>,
+) -> Answer {
+    query.only(&[])?;
+    let difference = work::read(&store, move |conn| {
+        let experience = experiences::find(conn, &member, path.kind, &path.id)?.experience;
+        let before = numbered(conn, &experience, &path.a)?;
+        let after = numbered(conn, &experience, &path.b)?;
+        let changes = operations::experiences::difference(&experience, &before, &after)?;
+        let changes = changes.into_iter().map(ChangeAnswer::from).collect();
+        Ok(DifferenceAnswer { before: before.number, after: after.number, changes })
+    });
+    Ok(ok(&difference.await?))
 }
 
 /// The version of that number, as it stands in an address.

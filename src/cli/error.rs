@@ -45,6 +45,6 @@ impl From<OperationError> for CliError {
 
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> CliError {
-        CliError::Failed(format!("It was not done, since {error}."))
+        CliError::Failed(format!("The command failed: {error}."))
     }
 }

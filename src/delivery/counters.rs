@@ -1,7 +1,7 @@
 //! Counting deliveries: one number per answer that can be handed out, raised without a lock.
 
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU64, Ordering},
 };
 
@@ -45,31 +45,48 @@ impl Counters {
 /// Every environment that may still be counting: those that are served, and those that were
 /// replaced while a request was still reading them.
 #[derive(Default)]
-pub struct Counting(Mutex<Vec<Arc<Environment>>>);
+pub struct Counting(Mutex<Counted>);
+
+#[derive(Default)]
+struct Counted {
+    counting: Vec<Arc<Environment>>,
+    /// What was counted by environments that are let go.
+    let_go: Vec<DeliveryCount>,
+}
 
 impl Counting {
-    /// Takes an environment in, before it is served.
-    pub fn enter(&self, environment: Arc<Environment>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(environment);
+    /// Takes an environment in, before it is served, and lets go of those that nobody can count in
+    /// any more: publications in quick succession would else keep many of them.
+    pub fn enter(&self, environment: Arc<Environment>, now: DateTime<Utc>) {
+        let mut counted = self.lock();
+        counted.let_go(now);
+        counted.counting.push(environment);
     }
 
     /// Takes what was counted since the last time, all of it in the minute of `moment`.
-    ///
-    /// An environment that nobody else refers to any more can't count again: it is collected for
-    /// the last time and let go.
     pub fn collect(&self, moment: DateTime<Utc>) -> Vec<DeliveryCount> {
-        let mut counts = Vec::new();
-        let mut counting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for environment in std::mem::take(&mut *counting) {
+        let mut counted = self.lock();
+        counted.let_go(moment);
+        let mut counts = std::mem::take(&mut counted.let_go);
+        counts.extend(counted.counting.iter().flat_map(|served| collected(served, moment)));
+        counts
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counted {
+    /// An environment that nobody else refers to can't count again: it is collected for the last
+    /// time.
+    fn let_go(&mut self, moment: DateTime<Utc>) {
+        for environment in std::mem::take(&mut self.counting) {
             match Arc::try_unwrap(environment) {
-                Ok(let_go) => counts.extend(collected(&let_go, moment)),
-                Err(environment) => {
-                    counts.extend(collected(&environment, moment));
-                    counting.push(environment);
-                }
+                Ok(unused) => self.let_go.extend(collected(&unused, moment)),
+                Err(used) => self.counting.push(used),
             }
         }
-        counts
     }
 }
 

@@ -100,12 +100,17 @@ impl Delivery {
     }
 
     /// Serves these environments from now on. They count from their first request.
-    fn serve(&self, environments: HashMap<Uuid, Arc<Environment>>, origin: Origin) {
+    fn serve(
+        &self,
+        environments: HashMap<Uuid, Arc<Environment>>,
+        origin: Origin,
+        now: DateTime<Utc>,
+    ) {
         let look = self.look();
         for environment in environments.values() {
             let served = look.served().environment(environment.id);
             if !served.is_some_and(|served| Arc::ptr_eq(served, environment)) {
-                self.counting.enter(Arc::clone(environment));
+                self.counting.enter(Arc::clone(environment), now);
             }
         }
         self.snapshot.swap(environments, origin);

@@ -75,7 +75,7 @@ impl Refresh {
     }
 
     /// Serves what the last-known-good files hold; says how many environments there are.
-    pub fn serve_last_known_good(&mut self) -> usize {
+    pub fn serve_last_known_good(&mut self, now: DateTime<Utc>) -> usize {
         let mut environments = HashMap::new();
         for (id, source) in self.files.read(None) {
             if let Some(environment) = prepare(source, None) {
@@ -84,7 +84,7 @@ impl Refresh {
         }
         let found = environments.len();
         if found > 0 {
-            self.delivery.serve(environments, Origin::LastKnownGood);
+            self.delivery.serve(environments, Origin::LastKnownGood, now);
         }
         found
     }
@@ -103,7 +103,7 @@ impl Refresh {
             .map(|(id, _)| *id)
             .collect();
         if !moved.is_empty() || self.delivery.look().served().origin() != Origin::Postgres {
-            self.load(&moved)?;
+            self.load(&moved, now)?;
         }
         for (id, revision) in revisions {
             let seen = self.seen.entry(id).or_insert(revision);
@@ -192,7 +192,7 @@ impl Refresh {
         Ok(database)
     }
 
-    fn load(&mut self, moved: &[Uuid]) -> Result<(), StoreError> {
+    fn load(&mut self, moved: &[Uuid], now: DateTime<Utc>) -> Result<(), StoreError> {
         let moved: HashSet<Uuid> = moved.iter().copied().collect();
         let loading = move |store: &Store| store.read(|conn| load_sources(conn, &moved));
         let (known, sources) = self.store.within(ANSWER_WITHIN, loading)??;
@@ -217,7 +217,7 @@ impl Refresh {
             self.seen.insert(id, revision);
         }
         drop(look);
-        self.delivery.serve(environments, Origin::Postgres);
+        self.delivery.serve(environments, Origin::Postgres, now);
         for id in switched_off {
             self.written.remove(&id);
         }

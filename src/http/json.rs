@@ -108,6 +108,9 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        if value == 0.0 && value.is_sign_negative() {
+            return Err(E::custom("there is no minus zero here; write 0"));
+        }
         // Whole numbers too long for 64 bits arrive here already rounded.
         exact(value.fract() != 0.0 || value.abs() <= LARGEST_INTEGER as f64, value.into())
     }
@@ -150,6 +153,8 @@ mod tests {
             "[18446744073709551616]",
             "[-9007199254740992]",
             "[1e400]",
+            "[-0]",
+            "[-0.0]",
             r#"["\u0000"]"#,
             "{\"\\u0000\": 1}",
             "[1,]",

@@ -2,9 +2,11 @@
 
 use uuid::Uuid;
 
+use super::editing::content_of;
 use super::{Actor, OperationError};
 use crate::domain::experience::{Kind, Status};
 use crate::domain::role::Right;
+use crate::domain::version::Change;
 use crate::store::environments::{self, Environment};
 use crate::store::experiences::{self, Experience};
 use crate::store::standings::{self, ExperienceFilter, Standing};
@@ -78,6 +80,19 @@ pub fn list(
     let found = standings::list(conn, filter, sort, page)?;
     let items = views(conn, filter.project_id, found.items)?;
     Ok(Page { items, next: found.next })
+}
+
+/// What changed from one version of an experience to another one.
+///
+/// # Errors
+/// [`OperationError::Internal`] for a version that this build can't read.
+pub fn difference(
+    experience: &Experience,
+    before: &Version,
+    after: &Version,
+) -> Result<Vec<Change>, OperationError> {
+    let (before, after) = (content_of(before, experience)?, content_of(after, experience)?);
+    Ok(before.difference(&after))
 }
 
 /// How an experience stands.

@@ -156,6 +156,10 @@ fn refuse_unsound(
     version: &Version,
 ) -> Result<(), OperationError> {
     let content = content_of(version, experience)?;
+    let missing = content.ready_to_publish(experience.kind, "");
+    if !missing.is_empty() {
+        return Err(OperationError::Invalid(missing));
+    }
     let checked = contents::check(conn, experience.project_id, experience.kind, content, "");
     checked.map(drop).map_err(|error| match error {
         OperationError::Invalid(_) => refused(format!(

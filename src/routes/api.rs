@@ -5,8 +5,8 @@ use actix_web::http::Method;
 use super::{Access, Row};
 use crate::{
     api::{
-        audit_log, auth, environments, experiences, feature_flags, keys, openapi, product_configs,
-        projects, publications, publishing, sdk_keys, segments, stats, versions,
+        audit_log, auth, docs, environments, experiences, feature_flags, keys, openapi,
+        product_configs, projects, publications, publishing, sdk_keys, segments, stats, versions,
     },
     domain::role::Right,
 };
@@ -41,6 +41,7 @@ pub(super) fn rows() -> Vec<Row> {
 fn of_everybody() -> Vec<Row> {
     vec![
         Row::new(Method::GET, "/openapi.json", Access::Public, openapi::document),
+        Row::new(Method::GET, "/docs", Access::Public, docs::page),
         Row::new(Method::POST, "/api/v1/auth/login", Access::Public, auth::login),
     ]
 }
@@ -116,6 +117,7 @@ fn of_versions() -> Vec<Row> {
         Row::new(Method::GET, experience!("/versions"), SEE, versions::list),
         Row::new(Method::POST, experience!("/versions"), EDIT, versions::save),
         Row::new(Method::GET, experience!("/versions/{n}"), SEE, versions::read),
+        Row::new(Method::GET, experience!("/versions/{a}/diff/{b}"), SEE, versions::difference),
         Row::new(Method::POST, experience!("/versions/{n}/publish"), PUBLISH, publishing::publish),
     ]
 }

@@ -114,7 +114,7 @@ impl Running {
         };
         let up_to_date = prepared && refresh.refresh(Utc::now()).is_ok();
         if !up_to_date {
-            let environments = refresh.serve_last_known_good();
+            let environments = refresh.serve_last_known_good(Utc::now());
             tracing::warn!(environments, "Postgres is away; serving what was last known");
         }
         let background = Background::start(

@@ -108,7 +108,8 @@ fn settings_that_contradict_each_other_are_refused() {
 
 #[test]
 fn what_is_safe_is_accepted() {
-    let sound: [(&[&str], &[(&str, &str)]); 8] = [
+    type Given = (&'static [&'static str], &'static [(&'static str, &'static str)]);
+    let sound: [Given; 8] = [
         (&[], &[]),
         (&["--listen=localhost:0"], &[("FLAGSTAFF_DEMO", "yes"), ("DATABASE_URL", "")]),
         (&["--listen", "[::1]:9000"], &[("FLAGSTAFF_SECRET_KEY", "")]),

@@ -4,9 +4,9 @@ use std::ops::Not;
 
 use chrono::Duration;
 
-use super::{AttributeCondition, Condition, EventCondition, attribute_test::Test};
+use super::{AttributeCondition, Condition, EventCondition, Predicates};
 use crate::domain::{
-    context::{Found, Stored, Subject},
+    context::{Stored, Subject},
     slug::Slug,
 };
 
@@ -42,6 +42,18 @@ impl Not for Truth {
 /// How a compiled tree points at another segment: its place in the ruleset.
 pub type SegmentReference = u32;
 
+/// How a compiled tree points at a test of an attribute: its place among the [`Predicates`].
+pub type PredicateReference = u32;
+
+/// What a tree asks of whoever matches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaf {
+    /// Whether an attribute passes its test.
+    Predicate(PredicateReference),
+    /// Whether the user is in a segment.
+    Segment(SegmentReference),
+}
+
 /// A condition tree ready for matching.
 #[derive(Debug)]
 pub enum Matcher {
@@ -51,8 +63,8 @@ pub enum Matcher {
     Any(Box<[Matcher]>),
     /// The part does not hold.
     Not(Box<Matcher>),
-    /// An attribute passes a test.
-    Attribute(Box<str>, Test),
+    /// An attribute passes its test.
+    Attribute(PredicateReference),
     /// An event was done often enough.
     Event(EventCondition),
     /// The user is in that segment.
@@ -60,20 +72,24 @@ pub enum Matcher {
 }
 
 impl Matcher {
-    /// Makes a tree ready. `segment` finds a segment's place in the ruleset; the error is the
-    /// name of one that is not there, or what is wrong with a pattern.
+    /// Makes a tree ready, entering its tests among the predicates. `segment` finds a segment's
+    /// place in the ruleset; the error is the name of one that is not there, or what is wrong with
+    /// a pattern.
     pub fn compile(
         condition: &Condition,
         segment: &dyn Fn(&Slug) -> Option<SegmentReference>,
+        predicates: &mut Predicates,
     ) -> Result<Matcher, String> {
-        let parts = |parts: &[Condition]| -> Result<Box<[Matcher]>, String> {
-            parts.iter().map(|part| Matcher::compile(part, segment)).collect()
+        let mut parts = |parts: &[Condition]| -> Result<Box<[Matcher]>, String> {
+            parts.iter().map(|part| Matcher::compile(part, segment, predicates)).collect()
         };
         Ok(match condition {
             Condition::All(inner) => Matcher::All(parts(inner)?),
             Condition::Any(inner) => Matcher::Any(parts(inner)?),
-            Condition::Not(inner) => Matcher::Not(Box::new(Matcher::compile(inner, segment)?)),
-            Condition::Attribute(condition) => attribute_matcher(condition)?,
+            Condition::Not(inner) => {
+                Matcher::Not(Box::new(Matcher::compile(inner, segment, predicates)?))
+            }
+            Condition::Attribute(condition) => attribute_matcher(condition, predicates)?,
             Condition::Event(condition) => Matcher::Event(condition.clone()),
             Condition::Segment(slug) => Matcher::Segment(
                 segment(slug).ok_or_else(|| format!("There is no segment “{slug}”."))?,
@@ -81,27 +97,15 @@ impl Matcher {
         })
     }
 
-    /// Whether the tree holds for that user. `segment` answers for the segments that it names.
-    pub fn matches(
-        &self,
-        subject: &Subject<'_>,
-        segment: &mut dyn FnMut(SegmentReference) -> Truth,
-    ) -> Truth {
+    /// Whether the tree holds for that user. `ask` answers for its leaves.
+    pub fn matches(&self, subject: &Subject<'_>, ask: &mut dyn FnMut(Leaf) -> Truth) -> Truth {
         match self {
-            Matcher::All(parts) => {
-                decide(parts, Truth::Fails, |part| part.matches(subject, segment))
-            }
-            Matcher::Any(parts) => {
-                decide(parts, Truth::Holds, |part| part.matches(subject, segment))
-            }
-            Matcher::Not(part) => !part.matches(subject, segment),
-            Matcher::Attribute(name, test) => match subject.attribute(name) {
-                Found::Set(attribute) => test.passes(attribute, subject.now).into(),
-                Found::NotSet => Truth::Fails,
-                Found::Unknown => Truth::Unknown,
-            },
+            Matcher::All(parts) => decide(parts, Truth::Fails, |part| part.matches(subject, ask)),
+            Matcher::Any(parts) => decide(parts, Truth::Holds, |part| part.matches(subject, ask)),
+            Matcher::Not(part) => !part.matches(subject, ask),
+            Matcher::Attribute(predicate) => ask(Leaf::Predicate(*predicate)),
             Matcher::Event(condition) => event_matches(condition, subject),
-            Matcher::Segment(reference) => segment(*reference),
+            Matcher::Segment(reference) => ask(Leaf::Segment(*reference)),
         }
     }
 
@@ -130,15 +134,14 @@ fn decide(parts: &[Matcher], settles: Truth, mut matches: impl FnMut(&Matcher) -
     result
 }
 
-fn attribute_matcher(condition: &AttributeCondition) -> Result<Matcher, String> {
-    let name = condition.attribute.as_str().into();
-    match condition.operator.opposite_of() {
-        Some(twin) => {
-            let matcher = Matcher::Attribute(name, Test::new(twin, &condition.operand)?);
-            Ok(Matcher::Not(Box::new(matcher)))
-        }
-        None => Ok(Matcher::Attribute(name, Test::new(condition.operator, &condition.operand)?)),
-    }
+fn attribute_matcher(
+    condition: &AttributeCondition,
+    predicates: &mut Predicates,
+) -> Result<Matcher, String> {
+    let twin = condition.operator.opposite_of();
+    let operator = twin.unwrap_or(condition.operator);
+    let positive = Matcher::Attribute(predicates.enter(condition, operator)?);
+    Ok(if twin.is_some() { Matcher::Not(Box::new(positive)) } else { positive })
 }
 
 fn event_matches(condition: &EventCondition, subject: &Subject<'_>) -> Truth {

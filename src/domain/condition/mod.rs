@@ -4,13 +4,15 @@ mod attribute_test;
 mod matcher;
 mod moment;
 mod operator;
+mod predicates;
 mod reading;
 mod version_number;
 mod words;
 mod writing;
 
-pub use matcher::{Matcher, SegmentReference, Truth};
+pub use matcher::{Leaf, Matcher, PredicateReference, SegmentReference, Truth};
 pub use operator::{OperandKind, Operator};
+pub use predicates::{Predicate, Predicates};
 pub use reading::read_slug;
 pub use version_number::VersionNumber;
 

@@ -3,7 +3,7 @@
 use super::explain::{self, Step};
 use crate::domain::{
     bucketing::{Bucket, EVERY_POSITION, PositionRange, Salt},
-    condition::Truth,
+    condition::{Leaf, Truth},
     context::{Found, NumberText, Subject},
     ruleset::{
         Answer, AnswerIndex, Key, Plan, PlannedAudience, PlannedRow, PlannedRule, Ramp, Reason,
@@ -35,18 +35,21 @@ pub(super) struct Decider<'r, 's> {
     decided: Vec<Option<AnswerIndex>>,
     /// By segment; empty while nothing is remembered.
     members: Vec<Option<Truth>>,
+    /// By predicate; empty while nothing is remembered.
+    tested: Vec<Option<Truth>>,
 }
 
 impl<'r, 's> Decider<'r, 's> {
     /// Nothing is decided yet.
     pub fn new(ruleset: &'r Ruleset, subject: &'s Subject<'s>) -> Decider<'r, 's> {
-        Decider { ruleset, subject, decided: Vec::new(), members: Vec::new() }
+        Decider { ruleset, subject, decided: Vec::new(), members: Vec::new(), tested: Vec::new() }
     }
 
     /// Remembers from now on.
     pub fn remember(&mut self) {
         self.decided.resize(self.ruleset.experiences.len(), None);
         self.members.resize(self.ruleset.segments.len(), None);
+        self.tested.resize(self.ruleset.predicates.len(), None);
     }
 
     /// The answer of the key at that place.
@@ -171,9 +174,28 @@ impl<'r, 's> Decider<'r, 's> {
             PlannedAudience::Everyone => Truth::Holds,
             PlannedAudience::Matches(matcher) => {
                 let subject = self.subject;
-                matcher.matches(subject, &mut |segment| self.segment(segment))
+                matcher.matches(subject, &mut |leaf| self.leaf(leaf))
             }
         }
+    }
+
+    fn leaf(&mut self, leaf: Leaf) -> Truth {
+        match leaf {
+            Leaf::Predicate(place) => self.predicate(place),
+            Leaf::Segment(place) => self.segment(place),
+        }
+    }
+
+    fn predicate(&mut self, place: u32) -> Truth {
+        if let Some(Some(known)) = self.tested.get(place as usize) {
+            return *known;
+        }
+        let predicate = self.ruleset.predicates.get(place as usize);
+        let truth = predicate.map_or(Truth::Unknown, |predicate| predicate.holds(self.subject));
+        if let Some(tested) = self.tested.get_mut(place as usize) {
+            *tested = Some(truth);
+        }
+        truth
     }
 
     /// Whether the user is in that segment. Segments were found free of circles when compiled.
@@ -190,7 +212,7 @@ impl<'r, 's> Decider<'r, 's> {
                     self.remember();
                 }
                 let subject = self.subject;
-                matcher.matches(subject, &mut |inner| self.segment(inner))
+                matcher.matches(subject, &mut |leaf| self.leaf(leaf))
             }
             SegmentMatcher::List(list) => {
                 let mut room = NumberText::new();

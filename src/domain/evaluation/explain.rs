@@ -161,13 +161,14 @@ pub(super) fn row(
 fn seen(ruleset: &Ruleset, matcher: &Matcher, subject: &Subject<'_>, saw: &mut Map<String, Json>) {
     for leaf in matcher.leaves() {
         match leaf {
-            Matcher::Attribute(name, _) => {
-                let value = match subject.attribute(name) {
+            Matcher::Attribute(place) => {
+                let Some(predicate) = ruleset.predicates.get(*place as usize) else { continue };
+                let value = match subject.attribute(&predicate.attribute) {
                     Found::Set(attribute) => attribute.to_json(),
                     Found::NotSet => Json::Null,
                     Found::Unknown => unknown(),
                 };
-                saw.insert(name.to_string(), value);
+                saw.insert(predicate.attribute.to_string(), value);
             }
             Matcher::Event(condition) => {
                 let times = condition.times(subject).map_or_else(unknown, Json::from);

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     bucketing::{PositionRange, Rollout, Salt},
-    condition::Matcher,
+    condition::{Matcher, Predicate},
     segment::MemberList,
     value::{Value, ValueType},
 };
@@ -37,6 +37,7 @@ pub struct Ruleset {
     pub(in crate::domain) keys: Vec<Key>,
     pub(in crate::domain) experiences: Vec<Experience>,
     pub(in crate::domain) segments: Vec<Segment>,
+    pub(in crate::domain) predicates: Vec<Predicate>,
     pub(in crate::domain) answers: Vec<Answer>,
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::{
     bucketing::{Rollout, Salt, split_ranges},
-    condition::Matcher,
+    condition::{Matcher, Predicates},
     experience::Kind,
     slug::Slug,
     value::{Value, ValueType},
@@ -31,6 +31,14 @@ pub(super) struct Surroundings<'a> {
     pub kind: Kind,
 }
 
+/// What a compiled version enters.
+pub(super) struct Entries<'a> {
+    /// Everything that can be handed out.
+    pub answers: &'a mut Vec<Answer>,
+    /// Everything that is asked of attributes.
+    pub predicates: &'a mut Predicates,
+}
+
 /// What a decision serves: values, and the variant that they come from.
 #[derive(Default)]
 struct Served<'a> {
@@ -44,10 +52,12 @@ impl Surroundings<'_> {
         &self,
         content: &Content,
         version: VersionReference,
-        answers: &mut Vec<Answer>,
+        entries: &mut Entries<'_>,
     ) -> Result<Plan, String> {
         let multivariate = self.is_multivariate(content);
-        let mut planner = Planner { around: self, content, multivariate, version, answers };
+        let Entries { answers, predicates } = entries;
+        let mut planner =
+            Planner { around: self, content, multivariate, version, answers, predicates };
         let requirement = |p: &version::Prerequisite| self.requirement(p);
         let test_user = |planner: &mut Planner<'_>, user: &version::TestUser| {
             let decision = planner.decision(Reason::TargetingMatch, None, Audience::Tester, None);
@@ -182,6 +192,7 @@ struct Planner<'a> {
     multivariate: bool,
     version: VersionReference,
     answers: &'a mut Vec<Answer>,
+    predicates: &'a mut Predicates,
 }
 
 impl<'a> Planner<'a> {
@@ -205,9 +216,10 @@ impl<'a> Planner<'a> {
         let place = |slug: &Slug| segments.get(slug.as_str()).map(|(place, _)| *place);
         let (audience, counted_as) = match &row.audience {
             version::Audience::Everyone => (PlannedAudience::Everyone, Audience::OneOff),
-            version::Audience::Conditions(condition) => {
-                (PlannedAudience::Matches(Matcher::compile(condition, &place)?), Audience::OneOff)
-            }
+            version::Audience::Conditions(condition) => (
+                PlannedAudience::Matches(Matcher::compile(condition, &place, self.predicates)?),
+                Audience::OneOff,
+            ),
             version::Audience::Segment(slug) => {
                 let missing = || format!("There is no segment “{slug}”.");
                 let (place, id) = segments.get(slug.as_str()).ok_or_else(missing)?;

@@ -116,18 +116,29 @@ impl SignIn {
         if attempt.password.expose().len() > MOST_PASSWORD_BYTES || attempt.email.contains('\0') {
             return Err(WRONG);
         }
-        let found = store.read(|conn| people::find_for_sign_in(conn, attempt.email))?;
-        let hash = found.as_ref().map(|(_, hash)| hash.as_str());
-        let right = self.hasher.verify(attempt.password, hash)?;
-        let Some((person, hash)) = found.filter(|_| right) else {
-            return Err(WRONG);
-        };
+        let compared = self.compare(store, attempt);
+        if compared.is_err() {
+            self.throttle.was_not_made(attempt.email, attempt.from);
+        }
+        let (person, hash) = compared?.ok_or(WRONG)?;
         self.throttle.succeeded(attempt.email, attempt.from);
         if self.hasher.is_outdated(&hash) {
             let new = self.hasher.hash(attempt.password)?;
             store.write(|conn| people::set_password_hash(conn, person.id, new.as_str()))?;
         }
         Ok(person)
+    }
+
+    /// The person and the hash of their password, if they are known and the password is right.
+    fn compare(
+        &self,
+        store: &Store,
+        attempt: &Attempt<'_>,
+    ) -> Result<Option<(Person, String)>, OperationError> {
+        let found = store.read(|conn| people::find_for_sign_in(conn, attempt.email))?;
+        let hash = found.as_ref().map(|(_, hash)| hash.as_str());
+        let right = self.hasher.verify(attempt.password, hash)?;
+        Ok(found.filter(|_| right))
     }
 }
 

@@ -83,14 +83,30 @@ impl Throttle {
     pub(super) fn succeeded(&self, account: &str, from: IpAddr) {
         let mut memory = self.memory();
         memory.accounts.remove(&account.to_lowercase());
-        if let Some(network) = memory.networks.get_mut(&network_of(from)) {
-            network.left = (network.left + 1.0).min(BURST_PER_NETWORK);
+        memory.refund(from);
+    }
+
+    /// Takes back what [`begin`](Self::begin) counted: the password could not be compared, which
+    /// is nobody's failure.
+    pub(super) fn was_not_made(&self, account: &str, from: IpAddr) {
+        let mut memory = self.memory();
+        if let Some(account) = memory.accounts.get_mut(&account.to_lowercase()) {
+            account.failures = account.failures.saturating_sub(1);
         }
+        memory.refund(from);
     }
 
     /// A panic elsewhere leaves the counts as good as they were.
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Memory {
+    fn refund(&mut self, from: IpAddr) {
+        if let Some(network) = self.networks.get_mut(&network_of(from)) {
+            network.left = (network.left + 1.0).min(BURST_PER_NETWORK);
+        }
     }
 }
 
@@ -197,6 +213,16 @@ mod tests {
         let later = now + FORGET_AFTER + Duration::from_secs(1);
         for attempt in 20..25 {
             assert_eq!(wait(&throttle, "bob@example.com", elsewhere(attempt), later), None);
+        }
+    }
+
+    #[test]
+    fn an_attempt_that_was_not_made_counts_for_nothing() {
+        let throttle = Throttle::default();
+        let now = Instant::now();
+        for _ in 0..50 {
+            assert_eq!(wait(&throttle, "ada@example.com", HOME, now), None);
+            throttle.was_not_made("ada@example.com", HOME);
         }
     }
 

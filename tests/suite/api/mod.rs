@@ -1,3 +1,14 @@
 //! The management API, as its clients see it.
 
+mod bodies;
+mod document;
+mod doors;
+mod editing;
+mod elsewhere;
 mod fingerprint;
+mod lists;
+mod problems;
+mod reference;
+mod rights;
+mod samples;
+mod world;

@@ -30,7 +30,7 @@ fn collected(counting: &Counting) -> i64 {
 fn every_value_handed_out_is_counted_once_also_while_it_is_collected() {
     let counting = Counting::default();
     let environment = Arc::new(environment());
-    counting.enter(Arc::clone(&environment));
+    counting.enter(Arc::clone(&environment), Utc::now());
     let asking: Vec<_> = (0..4)
         .map(|_| {
             let environment = Arc::clone(&environment);
@@ -51,7 +51,7 @@ fn a_replaced_snapshot_is_counted_until_its_last_reader_is_gone_and_then_let_go(
     let counting = Counting::default();
     let environment = Arc::new(environment());
     let reader = Arc::downgrade(&environment);
-    counting.enter(environment);
+    counting.enter(environment, Utc::now());
     let last = reader.upgrade().unwrap();
     ask(&last, 3);
     assert_eq!(collected(&counting), 3);
@@ -65,9 +65,24 @@ fn a_replaced_snapshot_is_counted_until_its_last_reader_is_gone_and_then_let_go(
 fn asking_without_counting_counts_nothing() {
     let counting = Counting::default();
     let environment = Arc::new(environment());
-    counting.enter(Arc::clone(&environment));
+    counting.enter(Arc::clone(&environment), Utc::now());
     let context = Context::default();
     environment.evaluate("auto_playlist", &context, Utc::now(), false).unwrap();
     environment.evaluate_all(None, &context, Utc::now());
     assert_eq!(collected(&counting), 0);
+}
+
+#[test]
+fn replaced_snapshots_are_not_kept_until_the_next_collection() {
+    let counting = Counting::default();
+    let mut replaced = Vec::new();
+    for _ in 0..10 {
+        let environment = Arc::new(environment());
+        counting.enter(Arc::clone(&environment), Utc::now());
+        ask(&environment, 2);
+        replaced.push(Arc::downgrade(&environment));
+    }
+    let kept = replaced.iter().filter(|environment| environment.upgrade().is_some()).count();
+    assert_eq!(kept, 1);
+    assert_eq!(collected(&counting), 20);
 }

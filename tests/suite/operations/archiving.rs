@@ -17,7 +17,7 @@ fn unarchive(fixture: &Fixture, actor: &Actor, id: Uuid) -> Outcome<Experience> 
 #[test]
 fn an_experience_that_is_on_is_switched_off_before_it_is_archived() {
     let fixture = Fixture::new();
-    let flag = fixture.flag("A", &json!({}));
+    let flag = fixture.flag_with_key("A");
     fixture.publish(&fixture.pia, &flag, &fixture.production, 1).unwrap();
     fixture.publish(&fixture.pia, &flag, &fixture.staging, 1).unwrap();
     fixture.switch(&fixture.pia, &flag, &fixture.staging, false).unwrap();
@@ -70,7 +70,7 @@ fn unarchiving_names_a_key_that_is_archived_by_now() {
 #[test]
 fn unarchiving_leaves_it_off_where_it_was_published() {
     let fixture = Fixture::new();
-    let flag = fixture.flag("A", &json!({}));
+    let flag = fixture.flag_with_key("A");
     fixture.publish(&fixture.pia, &flag, &fixture.staging, 1).unwrap();
     fixture.switch(&fixture.pia, &flag, &fixture.staging, false).unwrap();
     archive(&fixture, &fixture.pia, flag.id).unwrap();

@@ -131,7 +131,8 @@ fn a_key_stays_held_through_a_version_that_is_still_served() {
     fixture.key("a");
     let flag = fixture.flag("Old", &on_for_all("a"));
     fixture.publish(&fixture.pia, &flag, &fixture.production, 1).unwrap();
-    fixture.save(&fixture.pia, flag.id, 1, &json!({"keys": []})).unwrap();
+    fixture.key("b");
+    fixture.save(&fixture.pia, flag.id, 1, &on_for_all("b")).unwrap();
     let take = || fixture.try_flag(&fixture.pia, "New owner", &on_for_all("a"));
     assert!(fixture.refused(take).contains("“Old”"));
     fixture.publish(&fixture.pia, &flag, &fixture.production, 2).unwrap();

@@ -97,6 +97,13 @@ impl Fixture {
         self.try_flag(&self.pia, name, definition).unwrap().0
     }
 
+    /// A feature flag that is on for everybody, with a key of its own of that name.
+    pub fn flag_with_key(&self, name: &str) -> Experience {
+        let key = name.to_lowercase();
+        self.key(&key);
+        self.flag(name, &on_for_all(&key))
+    }
+
     pub fn try_flag(
         &self,
         actor: &Actor,

@@ -7,6 +7,15 @@ use serde_json::json;
 use super::fixture::{Fixture, is_conflict, is_forbidden, on_for_all, on_for_segment, requiring};
 
 #[test]
+fn a_version_without_keys_is_a_draft_until_it_has_one() {
+    let fixture = Fixture::new();
+    let flag = fixture.flag("A", &json!({}));
+    let outcome = fixture.publish(&fixture.pia, &flag, &fixture.production, 1);
+    let sentence = outcome.unwrap_err().to_string();
+    assert!(sentence.contains("Choose the key"), "{sentence}");
+}
+
+#[test]
 fn publishing_serves_the_version_there_and_nowhere_else() {
     let fixture = Fixture::new();
     fixture.key("a");
@@ -31,7 +40,7 @@ fn publishing_serves_the_version_there_and_nowhere_else() {
 #[test]
 fn who_may_publish_depends_on_the_environment() {
     let fixture = Fixture::new();
-    let flag = fixture.flag("A", &json!({}));
+    let flag = fixture.flag_with_key("A");
     for environment in [&fixture.production, &fixture.staging] {
         assert!(is_forbidden(&fixture.publish(&fixture.vic, &flag, environment, 1)));
     }
@@ -58,7 +67,7 @@ fn a_later_publication_leaves_the_switch_as_it_is() {
 #[test]
 fn what_is_live_already_is_not_published_again() {
     let fixture = Fixture::new();
-    let flag = fixture.flag("A", &json!({}));
+    let flag = fixture.flag_with_key("A");
     let publish = || fixture.publish(&fixture.pia, &flag, &fixture.production, 1);
     publish().unwrap();
     assert!(fixture.refused(publish).contains("Version 1 is published in “Production” already."));

@@ -5,7 +5,7 @@ use super::fixture::{Fixture, is_forbidden};
 #[test]
 fn a_developer_switches_off_anywhere_and_on_where_they_may_publish() {
     let fixture = Fixture::new();
-    let flag = fixture.flag("A", &json!({}));
+    let flag = fixture.flag_with_key("A");
     for environment in [&fixture.production, &fixture.staging] {
         fixture.publish(&fixture.pia, &flag, environment, 1).unwrap();
         assert!(is_forbidden(&fixture.switch(&fixture.vic, &flag, environment, false)));
@@ -19,7 +19,7 @@ fn a_developer_switches_off_anywhere_and_on_where_they_may_publish() {
 #[test]
 fn a_switch_that_stands_there_already_changes_nothing() {
     let fixture = Fixture::new();
-    let flag = fixture.flag("A", &json!({}));
+    let flag = fixture.flag_with_key("A");
     fixture.publish(&fixture.pia, &flag, &fixture.staging, 1).unwrap();
     let before = fixture.revisions();
     fixture.switch(&fixture.dev, &flag, &fixture.staging, false).unwrap();

@@ -40,6 +40,11 @@ impl Client {
         Client { base: base.to_owned(), ..self.clone() }
     }
 
+    /// Where the server listens, as `address:port`.
+    pub fn host(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
     /// The same, sending that credential.
     pub fn with_bearer(&self, secret: &str) -> Client {
         self.with_header("authorization", &format!("Bearer {secret}"))

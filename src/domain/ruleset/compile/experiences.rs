@@ -7,9 +7,9 @@ use crate::domain::{
     bucketing::{Rollout, Salt},
     experience::Kind,
     ruleset::{
-        Answer, Experience, MOST_NESTING, Plan, Ramp, Reason, Rest, Serving, VersionReference,
+        Experience, MOST_NESTING, Plan, Ramp, Reason, Rest, Serving, VersionReference,
         order::{on_a_circle, too_deep},
-        plan::Surroundings,
+        plan::{Entries, Surroundings},
         source::{ExperienceSource, PublicationSource},
     },
     value::Value,
@@ -140,9 +140,9 @@ impl Compiler<'_> {
         named.dedup();
         let own_keys = self.free_keys(&named);
         let reason = if now.switched_on { Reason::Stale } else { Reason::Disabled };
-        let (around, answers) = self.surroundings(&own_keys, now.kind);
+        let (around, entries) = self.surroundings(&own_keys, now.kind);
         // Defaults were read before, so that entering them again can't fail.
-        let first = around.defaults(reason, None, answers).unwrap_or_default();
+        let first = around.defaults(reason, None, entries.answers).unwrap_or_default();
         let serving =
             if now.switched_on { Serving::Unreadable(first) } else { Serving::Off(first) };
         Ready { serving, own_keys, short_rollout: None, source: now }
@@ -166,18 +166,20 @@ impl Compiler<'_> {
             return Err("It names a key that is archived or that another experience serves.".into());
         }
         let short_rollout = self.short_rollout(experience.kind, &active_content, &own_keys);
-        let (around, answers) = self.surroundings(&own_keys, experience.kind);
+        let (around, mut entries) = self.surroundings(&own_keys, experience.kind);
         let version = reference(&experience.active);
         if !experience.switched_on {
-            let off = around.defaults(Reason::Disabled, Some(version), answers)?;
+            let off = around.defaults(Reason::Disabled, Some(version), entries.answers)?;
             return Ok((Serving::Off(off), own_keys, short_rollout));
         }
-        let active = around.plan(&active_content, version, answers)?;
+        let active = around.plan(&active_content, version, &mut entries)?;
         let rest = match (replaced, replaced_content) {
-            (Some(replaced), Some(content)) => {
-                Rest::Replaced(Box::new(around.plan(&content, reference(replaced), answers)?))
-            }
-            _ => Rest::Nothing(around.defaults(Reason::Default, None, answers)?),
+            (Some(replaced), Some(content)) => Rest::Replaced(Box::new(around.plan(
+                &content,
+                reference(replaced),
+                &mut entries,
+            )?)),
+            _ => Rest::Nothing(around.defaults(Reason::Default, None, entries.answers)?),
         };
         let salt = format!("{}/ramp/{}", active_content.salt, experience.active.id);
         let ramp = (!reached.is_all()).then(|| Ramp { salt: Salt::new(&salt), reached, rest });
@@ -188,7 +190,7 @@ impl Compiler<'_> {
         &'a mut self,
         own_keys: &'a [u32],
         kind: Kind,
-    ) -> (Surroundings<'a>, &'a mut Vec<Answer>) {
+    ) -> (Surroundings<'a>, Entries<'a>) {
         let around = Surroundings {
             keys: &self.ruleset.keys,
             key_places: &self.ruleset.key_places,
@@ -196,7 +198,9 @@ impl Compiler<'_> {
             own_keys,
             kind,
         };
-        (around, &mut self.ruleset.answers)
+        let entries =
+            Entries { answers: &mut self.ruleset.answers, predicates: &mut self.predicates };
+        (around, entries)
     }
 
     /// The places of the keys of these names that no experience serves yet.

@@ -15,7 +15,7 @@ use super::{
     plan::enter_unserved,
     source::{ExperienceSource, KeySource, SegmentSource, Source},
 };
-use crate::domain::{reading::FieldError, value::Value};
+use crate::domain::{condition::Predicates, reading::FieldError, value::Value};
 
 /// A compiled environment.
 #[derive(Debug, Default)]
@@ -49,12 +49,14 @@ impl Ruleset {
             segment_places: SegmentPlaces::new(),
             ruleset: Ruleset { revision, ..Ruleset::default() },
             source: Source { revision, ..Source::default() },
+            predicates: Predicates::default(),
             problems: Vec::new(),
         };
         compiler.keys(source.keys);
         compiler.segments(source.segments);
         compiler.experiences(source.experiences);
-        let Compiler { ruleset, source, problems, .. } = compiler;
+        let Compiler { mut ruleset, source, predicates, problems, .. } = compiler;
+        ruleset.predicates = predicates.finish();
         Compiled { ruleset, source, problems }
     }
 }
@@ -84,6 +86,7 @@ struct Compiler<'a> {
     segment_places: SegmentPlaces,
     ruleset: Ruleset,
     source: Source,
+    predicates: Predicates,
     problems: Vec<Problem>,
 }
 

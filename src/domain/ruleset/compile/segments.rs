@@ -114,7 +114,7 @@ impl Compiler<'_> {
             (_, Some(tree)) => tree,
         };
         let place = |slug: &Slug| self.segment_places.get(slug.as_str()).map(|found| found.0);
-        match Matcher::compile(tree, &place) {
+        match Matcher::compile(tree, &place, &mut self.predicates) {
             Ok(matcher) => SegmentMatcher::Conditions(matcher),
             Err(message) => {
                 self.report(&segment.slug, message);
