@@ -12,8 +12,8 @@ need() {
 serve() {
   local log="$folder/$1.log"
   shift
-  FLAGSTAFF_KEY_LIMIT=10000 FLAGSTAFF_LOG_LEVEL=warn target/release/flagstaff serve \
-    --listen 127.0.0.1:0 --data-dir "$folder/data" "$@" >"$log" 2>&1 &
+  FLAGSTAFF_DATA_DIR="$folder/data" FLAGSTAFF_KEY_LIMIT=10000 FLAGSTAFF_LOG_LEVEL=warn \
+    target/release/flagstaff serve --listen 127.0.0.1:0 "$@" >"$log" 2>&1 &
   pid=$!
   for _ in $(seq 600); do
     base=$(sed -n 's/^Flagstaff is ready at //p' "$log")

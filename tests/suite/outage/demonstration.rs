@@ -46,6 +46,7 @@ fn each_city_gets_its_percentage_on_every_replica_and_all_of_it_is_counted() {
     for (city, share) in [("New York", 20.0), ("Miami", 30.0)] {
         let got = values(&one.address(), &key, city, number);
         let found = percent(&got);
+        println!("{city}: {found} % of {number}");
         assert!((found - share).abs() <= tolerance, "{city}: {found} % instead of {share} %");
         assert!(got == values(&other.address(), &key, city, number), "{city}: replicas differ");
     }
@@ -55,5 +56,6 @@ fn each_city_gets_its_percentage_on_every_replica_and_all_of_it_is_counted() {
     other.stop();
     one.stop();
     let counted = postgres.number("select sum(count) from deliveries_minute");
+    println!("{counted} deliveries counted");
     assert_eq!(counted, 4 * number as i64 + number as i64 / 10);
 }
