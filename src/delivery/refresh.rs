@@ -24,7 +24,7 @@ use crate::{
         Connection, Store, StoreError, environments, installation,
         listen::Listener,
         projects, rulesets,
-        sdk_keys::{self, SdkKeyKind},
+        sdk_keys::{self, LiveSdkKey, SdkKeyKind},
     },
 };
 
@@ -263,7 +263,6 @@ fn load_sources(
     conn: &mut Connection,
     moved: &HashSet<Uuid>,
 ) -> Result<(HashSet<Uuid>, Vec<EnvironmentSource>), StoreError> {
-    let keys = sdk_keys::live(conn)?;
     let (mut known, mut sources) = (HashSet::new(), Vec::new());
     for project in projects::list(conn)? {
         for environment in environments::list(conn, project.id)? {
@@ -271,34 +270,39 @@ fn load_sources(
             if !moved.contains(&environment.id) {
                 continue;
             }
-            let source = match rulesets::load(conn, environment.id) {
-                Ok(source) => source,
+            match rulesets::load(conn, environment.id) {
+                Ok(source) => sources.push(EnvironmentSource {
+                    id: environment.id,
+                    project: project.key.clone(),
+                    environment: environment.key,
+                    credentials: Vec::new(),
+                    source,
+                }),
                 Err(StoreError::Corrupt(reason)) => {
                     let environment = environment.key;
                     tracing::error!(environment, reason, "can't be read; it stays as it was");
-                    continue;
                 }
                 Err(error) => return Err(error),
-            };
-            let own = keys.iter().filter(|key| key.environment_id == environment.id);
-            let credentials = own.filter_map(|key| {
-                let hash = SecretHash(key.key_hash.as_slice().try_into().ok()?);
-                let kind = match key.kind {
-                    SdkKeyKind::Client => KeyKind::Client,
-                    SdkKeyKind::Server => KeyKind::Server,
-                };
-                Some(Credential { id: key.id, hash, kind })
-            });
-            sources.push(EnvironmentSource {
-                id: environment.id,
-                project: project.key.clone(),
-                environment: environment.key,
-                credentials: credentials.collect(),
-                source,
-            });
+            }
         }
     }
+    // After the revisions: what changes in between raises one of them and is loaded again. Keys
+    // that were older than their revision would be believed for as long as nothing else changes.
+    let keys = sdk_keys::live(conn)?;
+    for source in &mut sources {
+        let own = keys.iter().filter(|key| key.environment_id == source.id);
+        source.credentials = own.filter_map(credential).collect();
+    }
     Ok((known, sources))
+}
+
+fn credential(key: &LiveSdkKey) -> Option<Credential> {
+    let hash = SecretHash(key.key_hash.as_slice().try_into().ok()?);
+    let kind = match key.kind {
+        SdkKeyKind::Client => KeyKind::Client,
+        SdkKeyKind::Server => KeyKind::Server,
+    };
+    Some(Credential { id: key.id, hash, kind })
 }
 
 /// Whether something that was on is off or gone: that must survive any crash.

@@ -3,6 +3,7 @@
 
 mod app;
 mod demonstration;
+mod following;
 mod hanging;
 mod journal;
 mod kills;

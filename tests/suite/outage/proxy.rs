@@ -41,6 +41,13 @@ struct Wire {
     /// The ends at Flagstaff, with their eras.
     clients: Mutex<Vec<(usize, TcpStream)>>,
     trap: Mutex<Option<Trap>>,
+    interlude: Mutex<Option<Interlude>>,
+}
+
+/// Happens once, when Flagstaff is about to say something with these words.
+struct Interlude {
+    words: &'static str,
+    then: Box<dyn FnOnce() + Send>,
 }
 
 /// Waits for the first transaction that begins, and cuts it at a step.
@@ -62,6 +69,7 @@ impl Proxy {
             era: AtomicUsize::new(0),
             clients: Mutex::new(Vec::new()),
             trap: Mutex::new(None),
+            interlude: Mutex::new(None),
         });
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
@@ -104,6 +112,11 @@ impl Proxy {
         });
     }
 
+    /// Does that before the next query with these words reaches Postgres.
+    pub fn before(&self, words: &'static str, then: impl FnOnce() + Send + 'static) {
+        *self.wire.interlude.lock().unwrap() = Some(Interlude { words, then: Box::new(then) });
+    }
+
     /// Cuts the next transaction at that step (1 is its BEGIN), and does that then.
     pub fn cut_at(&self, step: usize, moment: Moment, and_then: impl Fn() + Send + 'static) {
         let and_then = Box::new(and_then);
@@ -118,6 +131,16 @@ impl Proxy {
 }
 
 impl Wire {
+    fn play_interlude(&self, said: &[u8]) {
+        let is_cue = |interlude: &mut Interlude| {
+            said.windows(interlude.words.len()).any(|words| words == interlude.words.as_bytes())
+        };
+        let interlude = self.interlude.lock().unwrap().take_if(is_cue);
+        if let Some(interlude) = interlude {
+            (interlude.then)();
+        }
+    }
+
     fn connect(self: &Arc<Wire>, client: TcpStream) {
         let era = self.era.load(Ordering::SeqCst);
         let Ok(server) = UnixStream::connect(&self.socket) else { return };
@@ -178,6 +201,7 @@ impl Connection {
             let (kind, message) = read_message(&mut client, is_first)?;
             is_first = false;
             waiting.extend_from_slice(&message);
+            self.wire.play_interlude(&waiting);
             // A simple query, or the end of a prepared one: Postgres answers to these.
             if matches!(kind, b'Q' | b'S') && self.falls_into_trap(&waiting, &mut step)? {
                 return Ok(());
