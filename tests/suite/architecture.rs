@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Each room of `src` with the rooms of ours that it may name. `support` outside `src` is no room.
-const MAY_IMPORT: [(&str, &[&str]); 15] = [
+const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("settings", &[]),
     ("logging", &[]),
@@ -16,13 +16,15 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("embedded_postgres", &["settings"]),
     ("operations", &["store", "domain", "settings"]),
     ("api", &["operations", "store", "domain", "http"]),
+    ("dashboard", &["operations", "store", "domain", "http"]),
     ("delivery", &["store", "domain", "http"]),
-    ("routes", &["api", "delivery", "domain", "http"]),
+    ("routes", &["api", "dashboard", "delivery", "domain", "http"]),
     (
         "server",
         &[
             "routes",
             "api",
+            "dashboard",
             "delivery",
             "operations",
             "store",
