@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod architecture;
+mod dashboard;
 mod delivery;
 mod domain;
 mod embedded_postgres;

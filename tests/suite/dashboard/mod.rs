@@ -1,0 +1,12 @@
+//! The pages, over HTTP, as browsers ask for them.
+
+mod assets;
+mod browser;
+#[path = "../api/fingerprint.rs"]
+mod fingerprint;
+mod forgery;
+mod headers;
+mod lists;
+mod sessions;
+mod set_up;
+mod sign_in;
