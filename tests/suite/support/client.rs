@@ -68,8 +68,22 @@ impl Client {
         client.send(method, path, Some(body.to_string().as_bytes()))
     }
 
-    /// Sends bytes as they are.
+    /// Sends bytes as they are, and gets text.
     pub fn send(&self, method: &str, path: &str, body: Option<&[u8]>) -> Answer {
+        let mut response = self.run(method, path, body);
+        let text = response.body_mut().read_to_string().unwrap();
+        Answer { status: response.status().as_u16(), headers: response.headers().clone(), text }
+    }
+
+    /// Asks for what is no text; the answer comes without its body, which stands beside it.
+    pub fn get_bytes(&self, path: &str) -> (Answer, Vec<u8>) {
+        let mut response = self.run("GET", path, None);
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.body_mut().read_to_vec().unwrap();
+        (Answer { status, headers, text: String::new() }, body)
+    }
+
+    fn run(&self, method: &str, path: &str, body: Option<&[u8]>) -> http::Response<ureq::Body> {
         let uri = format!("{}{path}", self.base);
         let mut request = http::Request::builder().method(method).uri(uri);
         for (name, value) in &self.headers {
@@ -79,9 +93,7 @@ impl Client {
             Some(body) => self.agent.run(request.body(body).unwrap()),
             None => self.agent.run(request.body(()).unwrap()),
         };
-        let mut response = response.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
-        let text = response.body_mut().read_to_string().unwrap();
-        Answer { status: response.status().as_u16(), headers: response.headers().clone(), text }
+        response.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 }
 
