@@ -2,8 +2,9 @@
 
 use flagstaff::domain::role::Role;
 
-use super::{browser::Pages, fingerprint::fingerprint};
+use super::browser::Pages;
 use crate::support::Answer;
+use crate::support::fingerprint;
 
 fn assert_hardened(answer: &Answer, what: &str) {
     let policy = answer.header("content-security-policy").unwrap_or_else(|| panic!("{what}"));
