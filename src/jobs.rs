@@ -1,6 +1,6 @@
 //! What happens by itself, on a clock: each job is a few lines over the store or an operation.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -14,6 +14,9 @@ pub struct Job {
     every: TimeDelta,
     run: fn(&mut Connection, DateTime<Utc>) -> Result<(), StoreError>,
 }
+
+/// How long a job may take before the next one has its turn.
+const DONE_WITHIN: Duration = Duration::from_secs(6);
 
 /// Every job. All of them may run on several replicas at once, and again after a failure.
 const JOBS: [Job; 3] = [
@@ -48,7 +51,10 @@ impl Jobs {
             if self.ran.get(job.name).is_some_and(|ran| now - *ran < job.every) {
                 continue;
             }
-            match store.write(|conn| (job.run)(conn, now)) {
+            let run = job.run;
+            let outcome =
+                store.within(DONE_WITHIN, move |store| store.write(|conn| run(conn, now)));
+            match outcome.flatten() {
                 Ok(()) => drop(self.ran.insert(job.name, now)),
                 Err(StoreError::Unavailable(_)) => return,
                 Err(error) => tracing::error!(job = job.name, %error, "a job failed"),

@@ -81,9 +81,11 @@ pub async fn login(
     let login = body.read(Login::read)?;
     let from = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
     let signed_in = web::block(move || {
-        let password = Password::of_any_length(login.password);
-        let attempt = Attempt { email: &login.username, password: &password, from };
-        sign_in.access_token(&store, &attempt, Instant::now(), Utc::now())
+        store.within(work::READ_WITHIN, move |store| {
+            let password = Password::of_any_length(login.password);
+            let attempt = Attempt { email: &login.username, password: &password, from };
+            sign_in.access_token(store, &attempt, Instant::now(), Utc::now())
+        })?
     });
     let signed_in = work::settle(signed_in.await)?;
     Ok(ok(&AccessToken {

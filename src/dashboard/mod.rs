@@ -4,7 +4,7 @@
 //! template lies where the handler does, under `templates/`. A handler is always *who → parse →
 //! one call of `work` → answer*:
 //!
-//! ```ignore
+//! ```text
 //! #[derive(Template)]
 //! #[template(path = "keys/list.html")]
 //! struct ListPage { layout: Layout, keys: Vec<KeyLine> }

@@ -23,6 +23,9 @@ use crate::store::{
 /// The most different counts that are held while Postgres is away; more are dropped and reported.
 const MOST_HELD: usize = 200_000;
 
+/// How long Postgres may take to take a batch; sending it again is harmless.
+const TAKEN_WITHIN: std::time::Duration = std::time::Duration::from_secs(6);
+
 /// How old a batch may get; the store forgets the ids of batches after 7 days.
 fn too_old() -> Duration {
     Duration::days(1)
@@ -100,7 +103,7 @@ impl Batches {
                 tracing::warn!(batch = %batch.id, total, "dropped counts that are older than a day");
                 self.dropped += total.unsigned_abs();
             } else {
-                match store.write(|conn| deliveries::add_batch(conn, batch.id, &batch.counts)) {
+                match add(store, batch.clone()) {
                     Ok(Added::Now | Added::Before) => sent += total.unsigned_abs(),
                     Err(StoreError::Refused(rule)) => {
                         tracing::error!(batch = %batch.id, ?rule, total, "counts that Postgres refuses");
@@ -140,6 +143,12 @@ impl Batches {
     fn file_of(&self, batch: &Batch) -> PathBuf {
         self.folder.join(format!("{}.json", batch.id))
     }
+}
+
+fn add(store: &Store, batch: Batch) -> Result<Added, StoreError> {
+    store.within(TAKEN_WITHIN, move |store| {
+        store.write(|conn| deliveries::add_batch(conn, batch.id, &batch.counts))
+    })?
 }
 
 fn left_behind(folder: &Path) -> io::Result<Vec<Batch>> {

@@ -32,6 +32,8 @@ use crate::{
 const LISTEN_EVERY: Duration = Duration::from_millis(20);
 /// How often the revisions are looked at without a notification.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How long Postgres may take to answer, which is longer than it lets one statement take.
+const ANSWER_WITHIN: Duration = Duration::from_secs(6);
 /// The least time between two files of an environment, but for a switch-off.
 const WRITE_EVERY: Duration = Duration::from_secs(5);
 
@@ -93,7 +95,8 @@ impl Refresh {
     /// When Postgres can't be asked; what is served stays as it is.
     pub fn refresh(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let database = self.meet_database()?;
-        let revisions = self.store.read(rulesets::revisions)?;
+        let revisions =
+            self.store.within(ANSWER_WITHIN, |store| store.read(rulesets::revisions))??;
         let moved: Vec<Uuid> = revisions
             .iter()
             .filter(|(id, revision)| self.seen.get(id) != Some(revision))
@@ -148,7 +151,9 @@ impl Refresh {
             },
             None if self.away => false,
             None => {
-                self.listener = Listener::connect(&self.database_url).ok();
+                let url = self.database_url.clone();
+                let connected = self.store.within(ANSWER_WITHIN, move |_| Listener::connect(&url));
+                self.listener = connected.ok().and_then(Result::ok);
                 self.listener.is_some()
             }
         }
@@ -160,6 +165,8 @@ impl Refresh {
             Ok(()) if self.away => {
                 tracing::info!("Postgres is back; what is served is up to date");
                 self.away = false;
+                // It may be one that nobody speaks to any more.
+                self.listener = None;
             }
             Err(error) if !self.away => {
                 tracing::warn!(%error, "can't ask Postgres; serving goes on with what is known");
@@ -175,7 +182,8 @@ impl Refresh {
         if let (Some(database), false) = (self.database, self.away) {
             return Ok(database);
         }
-        let database = self.store.write(installation::ensure)?;
+        let database =
+            self.store.within(ANSWER_WITHIN, |store| store.write(installation::ensure))??;
         if self.database != Some(database) {
             self.seen.clear();
             self.files.forget_others(database);
@@ -186,7 +194,8 @@ impl Refresh {
 
     fn load(&mut self, moved: &[Uuid], now: DateTime<Utc>) -> Result<(), StoreError> {
         let moved: HashSet<Uuid> = moved.iter().copied().collect();
-        let (known, sources) = self.store.read(|conn| load_sources(conn, &moved))?;
+        let loading = move |store: &Store| store.read(|conn| load_sources(conn, &moved));
+        let (known, sources) = self.store.within(ANSWER_WITHIN, loading)??;
         let look = self.delivery.look();
         let mut environments: HashMap<Uuid, Arc<Environment>> = look
             .served()

@@ -5,14 +5,18 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use chrono::{DateTime, Utc};
 
 use super::{Delivery, batches::Batches};
 use crate::store::{Store, StoreError, sdk_keys};
+
+/// How long Postgres may take to note which keys were used.
+const TOUCHED_WITHIN: Duration = Duration::from_secs(6);
 
 /// The counts of this process on their way to Postgres.
 pub struct Statistics {
@@ -21,6 +25,8 @@ pub struct Statistics {
     batches: Mutex<Batches>,
     collected: AtomicU64,
     dropped: AtomicU64,
+    /// Kept apart, so that who asks never waits for a batch that is on its way.
+    waiting: AtomicUsize,
 }
 
 impl Statistics {
@@ -28,7 +34,8 @@ impl Statistics {
     pub fn new(delivery: Arc<Delivery>, store: Store, folder: &Path) -> Statistics {
         let batches = Mutex::new(Batches::take_up(folder));
         let (collected, dropped) = (AtomicU64::new(0), AtomicU64::new(0));
-        Statistics { delivery, store, batches, collected, dropped }
+        let waiting = AtomicUsize::new(0);
+        Statistics { delivery, store, batches, collected, dropped, waiting }
     }
 
     /// Collects what was counted since the last time into the minute of `moment`. Quick, and
@@ -39,7 +46,7 @@ impl Statistics {
         self.collected.fetch_add(total.unsigned_abs(), Ordering::Relaxed);
         let mut batches = self.batches();
         batches.add(counts);
-        self.dropped.store(batches.dropped(), Ordering::Relaxed);
+        self.tell(&batches);
     }
 
     /// Brings what was collected to Postgres, and notes which SDK keys were used. Blocks.
@@ -53,9 +60,11 @@ impl Statistics {
         // What was counted while an earlier batch was stuck.
         batches.freeze(now);
         sent += batches.send(&self.store, now)?;
+        self.tell(&batches);
         let used = self.delivery.used_keys();
         if !used.is_empty() {
-            self.store.write(|conn| sdk_keys::touch(conn, &used))?;
+            let touching = move |store: &Store| store.write(|conn| sdk_keys::touch(conn, &used));
+            self.store.within(TOUCHED_WITHIN, touching)??;
         }
         Ok(sent)
     }
@@ -81,7 +90,12 @@ impl Statistics {
 
     /// How many different counts wait to be brought to Postgres.
     pub fn waiting(&self) -> usize {
-        self.batches().waiting()
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    fn tell(&self, batches: &Batches) {
+        self.dropped.store(batches.dropped(), Ordering::Relaxed);
+        self.waiting.store(batches.waiting(), Ordering::Relaxed);
     }
 
     fn batches(&self) -> std::sync::MutexGuard<'_, Batches> {

@@ -135,7 +135,9 @@ fn of_database(
 ) -> StoreError {
     match (kind, constraint) {
         (DatabaseErrorKind::SerializationFailure, _) => StoreError::Contended(message),
-        (DatabaseErrorKind::ClosedConnection, _) => StoreError::Unavailable(message),
+        (DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _) => {
+            StoreError::Unavailable(message)
+        }
         (_, Some(constraint)) => StoreError::Refused(constraint),
         // Diesel keeps no code for these, so the message, whose language is the server's, has to
         // do. In another language a deadlock is not retried, and nothing else is lost.

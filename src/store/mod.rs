@@ -22,6 +22,7 @@ pub mod memberships;
 mod migrate;
 mod page;
 pub mod partitions;
+mod patience;
 pub mod people;
 pub mod projects;
 pub mod publications;
@@ -39,8 +40,9 @@ mod transaction;
 mod used_by;
 pub mod versions;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use arc_swap::ArcSwap;
 use diesel::r2d2::{ConnectionManager, Pool};
 use uuid::Uuid;
 
@@ -68,7 +70,9 @@ pub struct Author<'a> {
 /// The database, through a pool of connections.
 #[derive(Clone)]
 pub struct Store {
-    pool: Pool<ConnectionManager<Connection>>,
+    address: Arc<str>,
+    connections: u32,
+    pool: Arc<ArcSwap<Pool<ConnectionManager<Connection>>>>,
 }
 
 impl Store {
@@ -81,17 +85,15 @@ impl Store {
     /// The same with a pool of at most that many connections, for somebody who must never wait for
     /// the others.
     pub fn with_pool_of(database_url: &str, connections: u32) -> Store {
-        let manager = ConnectionManager::new(connection::with_defaults(database_url));
-        let pool = Pool::builder()
-            .max_size(connections)
-            .min_idle(Some(1))
-            .connection_timeout(WAIT_FOR_A_CONNECTION)
-            .max_lifetime(Some(CONNECTION_LIFETIME))
-            .test_on_check_out(true)
-            .connection_customizer(Box::new(connection::SessionSettings))
-            .error_handler(Box::new(connection::LogPoolErrors))
-            .build_unchecked(manager);
-        Store { pool }
+        let address = connection::with_defaults(database_url);
+        let pool = Arc::new(ArcSwap::from_pointee(pool(&address, connections)));
+        Store { address: address.into(), connections, pool }
+    }
+
+    /// Leaves all connections to who holds them now.
+    fn renew(&self) {
+        tracing::warn!("Postgres does not answer; giving up the connections to it");
+        self.pool.store(Arc::new(pool(&self.address, self.connections)));
     }
 
     /// Runs reads on one connection.
@@ -102,7 +104,7 @@ impl Store {
         &self,
         f: impl FnOnce(&mut Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = self.pool.get().map_err(StoreError::from)?;
+        let mut connection = self.pool.load_full().get().map_err(StoreError::from)?;
         f(&mut connection)
     }
 
@@ -117,7 +119,19 @@ impl Store {
         &self,
         f: impl FnMut(&mut Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = self.pool.get().map_err(StoreError::from)?;
+        let mut connection = self.pool.load_full().get().map_err(StoreError::from)?;
         transaction::run(&mut connection, f)
     }
+}
+
+fn pool(address: &str, connections: u32) -> Pool<ConnectionManager<Connection>> {
+    Pool::builder()
+        .max_size(connections)
+        .min_idle(Some(1))
+        .connection_timeout(WAIT_FOR_A_CONNECTION)
+        .max_lifetime(Some(CONNECTION_LIFETIME))
+        .test_on_check_out(true)
+        .connection_customizer(Box::new(connection::SessionSettings))
+        .error_handler(Box::new(connection::LogPoolErrors))
+        .build_unchecked(ConnectionManager::new(address))
 }

@@ -10,6 +10,7 @@ mod delivery;
 mod domain;
 mod embedded_postgres;
 mod operations;
+mod outage;
 mod settings;
 mod store;
 mod support;

@@ -20,7 +20,7 @@ fn options(data_dir: &Path) -> Options {
 
 /// A data folder with a cluster that was stopped. Most tests are not about making one, which takes
 /// a second: they get a copy of one that is made once for all runs.
-fn folder_with_cluster() -> TestFolder {
+pub fn folder_with_cluster() -> TestFolder {
     let seed = test_postgres_folder().join("seed");
     let lock = boot_lock();
     if !seed.exists() {
@@ -68,12 +68,12 @@ fn ask(postgres: &EmbeddedPostgres, sql: &str) -> String {
 }
 
 /// The process id in the server's own file, while there is one.
-fn server_pid(data_dir: &Path) -> Option<Pid> {
+pub fn server_pid(data_dir: &Path) -> Option<Pid> {
     let text = fs::read_to_string(data_dir.join("postgres/data/postmaster.pid")).ok()?;
     Pid::from_raw(text.lines().next()?.parse().ok()?)
 }
 
-fn kill_server(data_dir: &Path) -> Pid {
+pub fn kill_server(data_dir: &Path) -> Pid {
     let pid = server_pid(data_dir).expect("no server runs");
     kill_process(pid, Signal::KILL).unwrap();
     pid

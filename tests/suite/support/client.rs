@@ -35,6 +35,11 @@ impl Client {
         Client { agent: config.build().new_agent(), base: base.to_owned(), headers: Vec::new() }
     }
 
+    /// The same client of the server at another address.
+    pub fn at(&self, base: &str) -> Client {
+        Client { base: base.to_owned(), ..self.clone() }
+    }
+
     /// Where the server listens, as `address:port`.
     pub fn host(&self) -> &str {
         self.base.trim_start_matches("http://")
@@ -69,31 +74,49 @@ impl Client {
     }
 
     /// Sends bytes as they are, and gets text.
+    ///
+    /// # Panics
+    /// When no answer comes back.
     pub fn send(&self, method: &str, path: &str, body: Option<&[u8]>) -> Answer {
-        let mut response = self.run(method, path, body);
-        let text = response.body_mut().read_to_string().unwrap();
-        Answer { status: response.status().as_u16(), headers: response.headers().clone(), text }
+        let answer = self.try_send(method, path, body);
+        answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// The same, to a server that may be killed meanwhile.
+    pub fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&[u8]>,
+    ) -> Result<Answer, ureq::Error> {
+        let mut response = self.run(method, path, body)?;
+        let text = response.body_mut().read_to_string()?;
+        Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), text })
     }
 
     /// Asks for what is no text; the answer comes without its body, which stands beside it.
     pub fn get_bytes(&self, path: &str) -> (Answer, Vec<u8>) {
-        let mut response = self.run("GET", path, None);
+        let mut response = self.run("GET", path, None).unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.body_mut().read_to_vec().unwrap();
         (Answer { status, headers, text: String::new() }, body)
     }
 
-    fn run(&self, method: &str, path: &str, body: Option<&[u8]>) -> http::Response<ureq::Body> {
+    fn run(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&[u8]>,
+    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
         let uri = format!("{}{path}", self.base);
         let mut request = http::Request::builder().method(method).uri(uri);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let response = match body {
-            Some(body) => self.agent.run(request.body(body).unwrap()),
-            None => self.agent.run(request.body(()).unwrap()),
-        };
-        response.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+        match body {
+            Some(body) => self.agent.run(request.body(body)?),
+            None => self.agent.run(request.body(())?),
+        }
     }
 }
 

@@ -1,0 +1,49 @@
+//! Work that is not waited for for ever.
+//!
+//! Postgres ends by itself what takes too long there, and the system notices a peer that is gone.
+//! Neither helps against one that is there and says nothing: a stopped process, a stalled disk, a
+//! half-open proxy. libpq waits for it without end, and nothing safe can wake it. So this work
+//! runs on a thread of its own, which is left behind, with its connection, when no answer comes;
+//! both end when the connection does.
+
+use std::{
+    sync::{
+        Arc,
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
+    time::Duration,
+};
+
+use super::{Store, StoreError};
+
+impl Store {
+    /// Runs work on this store, and waits for it no longer than `limit`. Whoever works on this
+    /// store after that gets new connections.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when there is no answer in time; the work may be done all the
+    /// same. [`StoreError::Other`] when it panicked.
+    pub fn within<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        work: impl FnOnce(&Store) -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        let pool = self.pool.load_full();
+        let store = self.clone();
+        thread::Builder::new()
+            .name("database".to_owned())
+            .spawn(move || drop(sender.send(work(&store))))
+            .map_err(|error| StoreError::Unavailable(format!("the system refuses: {error}")))?;
+        receiver.recv_timeout(limit).map_err(|error| match error {
+            RecvTimeoutError::Timeout => {
+                if Arc::ptr_eq(&pool, &self.pool.load()) {
+                    self.renew();
+                }
+                StoreError::Unavailable(format!("no answer within {} s", limit.as_secs()))
+            }
+            RecvTimeoutError::Disconnected => StoreError::Other("the work panicked".to_owned()),
+        })
+    }
+}
