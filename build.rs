@@ -1,5 +1,13 @@
-//! Cargo can't see that the migrations are part of the binary: it has to be told.
+//! What cargo can't see by itself: the migrations and the static files are part of the binary.
 
-fn main() {
+#[path = "build/assets.rs"]
+mod assets;
+#[path = "build/node_modules.rs"]
+mod node_modules;
+
+fn main() -> Result<(), String> {
     println!("cargo:rerun-if-changed=migrations");
+    println!("cargo:rerun-if-changed=build");
+    node_modules::fill()?;
+    assets::write()
 }

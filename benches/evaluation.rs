@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 // The product's allocator.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 const USER: &str = r#"{"user_id": "5f0c7c5e-user-48151623", "os": "iOS", "city": "New York",
     "country": "US", "plan": "enterprise", "app_version": "5.1.0", "seats": 17}"#;

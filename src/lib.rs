@@ -12,6 +12,7 @@
 //! - [`http`]: what every HTTP door shares: bodies, strict JSON, credentials, problem details.
 //! - [`delivery`]: answering apps, from memory.
 //! - [`api`]: managing flags over HTTP, in JSON.
+//! - [`dashboard`]: pages for people.
 //! - [`routes`]: every URL in tables; each row names the right that it needs.
 //! - [`jobs`]: what happens by itself, on a clock.
 //! - [`server`]: the running product: start and stop side by side.
@@ -19,6 +20,7 @@
 
 pub mod api;
 pub mod cli;
+pub mod dashboard;
 pub mod delivery;
 pub mod domain;
 pub mod embedded_postgres;

@@ -6,10 +6,10 @@ use chrono::Utc;
 use futures_util::future::{Ready, ready};
 use uuid::Uuid;
 
-use super::{envelope::RequestId, query::Query, refusal::refused, work};
+use super::{query::Query, refusal::refused, work};
 use crate::{
     domain::role::Right,
-    http::{Problem, presented},
+    http::{Problem, RequestId, presented},
     operations::{
         Actor, Identity, OperationError, Origin,
         access::{AccessTokens, SignIn, authenticate},

@@ -32,6 +32,6 @@ pub mod versions;
 mod work;
 
 pub use body::MOST_BODY;
-pub use envelope::{RequestId, enveloped};
+pub use envelope::enveloped;
 pub use keys::KeyLimit;
 pub use member::{Caller, Member};

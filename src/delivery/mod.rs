@@ -16,6 +16,7 @@ pub mod metrics;
 pub mod native;
 pub mod ofrep;
 pub mod refresh;
+mod reply;
 mod request;
 mod snapshot;
 mod statistics;

@@ -1,16 +1,13 @@
 //! Flagstaff's own evaluation endpoints.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG},
-    web,
-};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Utc;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::{
     Delivery, KeyKind, Refusal, cors, etag,
+    reply::{self, Many},
     request::{Admitted, Rejection, admit, context, parse},
 };
 use crate::{
@@ -18,7 +15,7 @@ use crate::{
         context::{Attributes, MaybeAttribute},
         ruleset::{Answer, Key, Reason},
     },
-    http::{JSON, NO_SNIFFING, Problem},
+    http::Problem,
 };
 
 /// What an app asks; unknown fields are ignored.
@@ -41,7 +38,7 @@ pub async fn evaluate(
     let (kind, admitted) = admit(&request, payload, &delivery).await;
     let key = request.match_info().get("key").unwrap_or_default();
     match admitted.and_then(|admitted| one(&delivery, key, &admitted)) {
-        Ok(body) => answer(kind).body(body),
+        Ok(body) => reply::ok(kind).body(body),
         Err(rejection) => reject(rejection, kind),
     }
 }
@@ -54,12 +51,7 @@ pub async fn evaluate_all(
 ) -> HttpResponse {
     let (kind, admitted) = admit(&request, payload, &delivery).await;
     match admitted.and_then(|admitted| many(&delivery, &request, &admitted)) {
-        Ok(Many::Answer { tag, body }) => answer(kind).insert_header((ETAG, tag)).body(body),
-        Ok(Many::Unchanged { tag }) => {
-            let mut response = HttpResponse::NotModified();
-            cors::open(&mut response, kind);
-            response.insert_header((ETAG, tag)).finish()
-        }
+        Ok(many) => many.into_response(kind),
         Err(rejection) => reject(rejection, kind),
     }
 }
@@ -73,11 +65,6 @@ fn one(delivery: &Delivery, key: &str, admitted: &Admitted) -> Result<web::Bytes
     let answer = environment.evaluate(key, &context, Utc::now(), count);
     let answer = answer.ok_or(Rejection::NotFound)?;
     Ok(environment.bodies.native_single(answer.index))
-}
-
-enum Many {
-    Answer { tag: String, body: Vec<u8> },
-    Unchanged { tag: String },
 }
 
 fn many(
@@ -94,12 +81,12 @@ fn many(
     let body = all_body(entries, environment.ruleset.revision());
     let tag = etag::of(&body);
     if etag::matches(request.headers(), &tag) {
-        return Ok(Many::Unchanged { tag });
+        return Ok(Many { tag, body: None });
     }
     if question.count.unwrap_or(true) {
         environment.count(&answers);
     }
-    Ok(Many::Answer { tag, body })
+    Ok(Many { tag, body: Some(body) })
 }
 
 /// The answer for one key.
@@ -150,16 +137,6 @@ fn all_body<'a>(entries: impl Iterator<Item = &'a str> + Clone, revision: i64) -
     }
     body.extend_from_slice(format!("}},\"revision\":{revision}}}").as_bytes());
     body
-}
-
-fn answer(kind: Option<KeyKind>) -> actix_web::HttpResponseBuilder {
-    let mut response = HttpResponse::Ok();
-    cors::open(&mut response, kind);
-    response
-        .insert_header((CONTENT_TYPE, JSON))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header(NO_SNIFFING);
-    response
 }
 
 fn reject(rejection: Rejection, kind: Option<KeyKind>) -> HttpResponse {

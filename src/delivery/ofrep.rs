@@ -2,10 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
-    http::{
-        StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER},
-    },
+    http::{StatusCode, header::RETRY_AFTER},
     web,
 };
 use chrono::Utc;
@@ -14,6 +11,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     Delivery, KeyKind, Refusal, cors, etag,
+    reply::{self, Many},
     request::{Admitted, Rejection, admit, context, parse},
 };
 use crate::{
@@ -21,7 +19,7 @@ use crate::{
         context::{Attributes, Context, MaybeAttribute, USER_ID},
         ruleset::{Answer, Key, Reason},
     },
-    http::{JSON, NO_SNIFFING, Problem},
+    http::Problem,
 };
 
 /// OpenFeature's name for the user's id.
@@ -51,7 +49,7 @@ pub async fn evaluate(
     let (kind, admitted) = admit(&request, payload, &delivery).await;
     let key = request.match_info().get("key").unwrap_or_default();
     match admitted.and_then(|admitted| one(&delivery, key, &admitted)) {
-        Ok(body) => answer(kind).body(body),
+        Ok(body) => reply::ok(kind).body(body),
         Err(rejection) => reject(rejection, kind, Some(key)),
     }
 }
@@ -64,12 +62,7 @@ pub async fn evaluate_all(
 ) -> HttpResponse {
     let (kind, admitted) = admit(&request, payload, &delivery).await;
     match admitted.and_then(|admitted| all(&delivery, &request, &admitted)) {
-        Ok((tag, Some(body))) => answer(kind).insert_header((ETAG, tag)).body(body),
-        Ok((tag, None)) => {
-            let mut response = HttpResponse::NotModified();
-            cors::open(&mut response, kind);
-            response.insert_header((ETAG, tag)).finish()
-        }
+        Ok(many) => many.into_response(kind),
         Err(rejection) => reject(rejection, kind, None),
     }
 }
@@ -83,12 +76,7 @@ fn one(delivery: &Delivery, key: &str, admitted: &Admitted) -> Result<web::Bytes
     Ok(environment.bodies.ofrep(answer.index))
 }
 
-/// The tag, and the body unless the client has it already.
-fn all(
-    delivery: &Delivery,
-    request: &HttpRequest,
-    admitted: &Admitted,
-) -> Result<(String, Option<Vec<u8>>), Rejection> {
+fn all(delivery: &Delivery, request: &HttpRequest, admitted: &Admitted) -> Result<Many, Rejection> {
     let context = parse::<Question>(&admitted.body)?.context()?;
     let look = delivery.look();
     let (environment, _) = look.open(&admitted.hash).map_err(Rejection::Refused)?;
@@ -97,10 +85,10 @@ fn all(
     let body = all_body(bodies);
     let tag = etag::of(&body);
     if etag::matches(request.headers(), &tag) {
-        return Ok((tag, None));
+        return Ok(Many { tag, body: None });
     }
     environment.count(&answers);
-    Ok((tag, Some(body)))
+    Ok(Many { tag, body: Some(body) })
 }
 
 /// The answer for one key. A value of JSON null is left out: OpenFeature then takes the default
@@ -142,16 +130,6 @@ fn all_body<'a>(bodies: impl Iterator<Item = &'a [u8]> + Clone) -> Vec<u8> {
     }
     all.extend_from_slice(b"],\"metadata\":{}}");
     all
-}
-
-fn answer(kind: Option<KeyKind>) -> HttpResponseBuilder {
-    let mut response = HttpResponse::Ok();
-    cors::open(&mut response, kind);
-    response
-        .insert_header((CONTENT_TYPE, JSON))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header(NO_SNIFFING);
-    response
 }
 
 fn reject(rejection: Rejection, kind: Option<KeyKind>, key: Option<&str>) -> HttpResponse {

@@ -6,9 +6,11 @@ mod credential;
 mod headers;
 mod json;
 mod problem;
+mod request_id;
 
 pub use body::{BodyError, read_body};
 pub use credential::{Presented, presented};
-pub use headers::{ANYBODYS_ORIGIN, JSON, NO_SNIFFING};
+pub use headers::{ANYBODYS_ORIGIN, JSON, NO_SNIFFING, harden};
 pub use json::{depth_within, parse_strict};
 pub use problem::Problem;
+pub use request_id::RequestId;

@@ -83,7 +83,8 @@ fn is_empty(conn: &mut Connection, project: &Project) -> Result<bool, OperationE
     Ok(stored_people::list(conn)?.is_empty() && stored_keys::count(conn, project.id)? == 0)
 }
 
-fn load(
+/// Loads it into an empty project.
+pub(super) fn load(
     conn: &mut Connection,
     actor: &Actor,
     environment: &Environment,

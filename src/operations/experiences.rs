@@ -95,6 +95,23 @@ pub fn difference(
     Ok(before.difference(&after))
 }
 
+/// Some of the experiences of a project, from that place in the order on, for pages with numbers.
+///
+/// # Errors
+/// [`OperationError::NotFound`] for somebody else's project.
+pub fn slice(
+    conn: &mut Connection,
+    actor: &Actor,
+    filter: &ExperienceFilter<'_>,
+    sort: Sort,
+    from: i64,
+    most: i64,
+) -> Result<Vec<ExperienceView>, OperationError> {
+    actor.require(Right::See, filter.project_id)?;
+    let found = standings::slice(conn, filter, sort, from, most)?;
+    Ok(views(conn, filter.project_id, found)?)
+}
+
 /// How an experience stands.
 pub(super) fn view(
     conn: &mut Connection,

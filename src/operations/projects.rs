@@ -89,6 +89,34 @@ pub fn rename(
     Ok(after)
 }
 
+/// Names the project that a fresh database has. Then alone its key may change.
+///
+/// # Errors
+/// [`OperationError::Invalid`]; those of the database.
+pub(super) fn name_first(
+    conn: &mut Connection,
+    actor: &Actor,
+    before: &Project,
+    key: &str,
+    name: &str,
+) -> Result<Project, OperationError> {
+    let mut problems = Problems::new();
+    let name = texts::name("project_name", name, &mut problems);
+    if let Err(message) = Slug::parse(key) {
+        problems.push(FieldError::new("project_key", message));
+    }
+    if !problems.is_empty() {
+        return Err(OperationError::Invalid(problems));
+    }
+    let after = projects::update(conn, before.id, key, &name)?;
+    let (was, is) = (
+        json!({"key": before.key, "name": before.name}),
+        json!({"key": after.key, "name": after.name}),
+    );
+    record(conn, actor, "project.edit", Some(was), is, &after)?;
+    Ok(after)
+}
+
 fn record(
     conn: &mut Connection,
     actor: &Actor,

@@ -19,13 +19,15 @@ pub use database::{Database, DatabaseError};
 
 use crate::{
     api::KeyLimit,
+    dashboard::{SetupCode, Site},
     delivery::{Delivery, Statistics, last_known_good::LastKnownGood, refresh::Refresh},
     operations::{
         OperationError,
-        access::{AccessTokens, SignIn},
+        access::{AccessTokens, Password, SignIn},
         demo::{self, Demo},
+        setup,
     },
-    settings::{SettingError, Settings},
+    settings::{PublicUrl, SettingError, Settings},
     store::Store,
 };
 use background::Background;
@@ -66,6 +68,8 @@ pub struct Running {
     database: Database,
     /// The demonstration, where this start has loaded it.
     demo: Option<Demo>,
+    /// What the first run asks for, where there may be one.
+    setup_code: Option<String>,
 }
 
 /// Runs until a signal says stop: SIGTERM, after telling balancers so and giving them time to
@@ -79,6 +83,9 @@ pub fn run(settings: &Settings) -> Result<(), StartError> {
     println!("Flagstaff is ready at http://{}", running.address());
     if let Some(demo) = &running.demo {
         println!("{}", demo.in_words(&settings.public_url.resolve(running.address())));
+    }
+    if let Some(code) = &running.setup_code {
+        println!("To set it up, open that address; it asks for this code: {code}");
     }
     if signals.wait() == Signal::Terminate {
         running.delivery.stop();
@@ -123,15 +130,18 @@ impl Running {
             database.store.clone(),
             database.preparation(),
         )?;
+        let setup_code = setup_code(settings, &database.store);
         let parts = Parts {
             delivery: Data::from(Arc::clone(&delivery)),
             statistics: Data::from(Arc::clone(&statistics)),
             store: Data::new(database.store.clone()),
             sign_in: Data::new(sign_in),
             key_limit: Data::new(KeyLimit(settings.key_limit)),
+            site: Data::new(site(&settings.public_url)),
+            setup_code: Data::new(SetupCode::new(setup_code.clone())),
         };
         let doors = Doors::open(settings.listen, parts)?;
-        Ok(Running { doors, delivery, statistics, background, database, demo })
+        Ok(Running { doors, delivery, statistics, background, database, demo, setup_code })
     }
 
     /// Where it listens.
@@ -151,6 +161,21 @@ impl Running {
         self.database.close();
         tracing::info!("stopped");
     }
+}
+
+fn site(public_url: &PublicUrl) -> Site {
+    match public_url {
+        PublicUrl::Given(origin) => Site::new(Some(origin.clone())),
+        PublicUrl::FromListen => Site::new(None),
+    }
+}
+
+/// A code for the first run, where others than this machine could come first. With Postgres away
+/// nobody knows whether there will be one.
+fn setup_code(settings: &Settings, store: &Store) -> Option<String> {
+    let over = store.read(setup::is_open).is_ok_and(|open| !open);
+    let alone = settings.listen.ip().is_loopback();
+    (!alone && !over).then(|| Password::generate().expose().to_owned())
 }
 
 fn statistics(delivery: &Arc<Delivery>, store: &Store, data: &Path) -> Statistics {

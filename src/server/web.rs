@@ -19,6 +19,7 @@ use actix_web::{
 use super::{FINISH_WITHIN, StartError, paths};
 use crate::{
     api::KeyLimit,
+    dashboard::{SetupCode, Site},
     delivery::{Delivery, Statistics},
     operations::access::SignIn,
     routes,
@@ -38,6 +39,10 @@ pub struct Parts {
     pub sign_in: Data<SignIn>,
     /// How many keys a project has at most.
     pub key_limit: Data<KeyLimit>,
+    /// How browsers reach the pages.
+    pub site: Data<Site>,
+    /// What the first run asks for.
+    pub setup_code: Data<SetupCode>,
 }
 
 /// An HTTP server that runs.
@@ -103,6 +108,8 @@ fn bind(address: SocketAddr, parts: Parts) -> io::Result<(SocketAddr, Server)> {
             .app_data(parts.store.clone())
             .app_data(parts.sign_in.clone())
             .app_data(parts.key_limit.clone())
+            .app_data(parts.site.clone())
+            .app_data(parts.setup_code.clone())
             .configure(routes::configure)
             .wrap(from_fn(paths::tidy))
     })

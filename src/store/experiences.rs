@@ -102,6 +102,19 @@ pub fn find(conn: &mut Connection, id: Uuid) -> Result<Option<Experience>, Store
     Ok(experiences::table.find(id).select(Experience::as_select()).first(conn).optional()?)
 }
 
+/// How many experiences of that kind a project has that are not archived.
+///
+/// # Errors
+/// Those of the database.
+pub fn count(conn: &mut Connection, project_id: Uuid, kind: Kind) -> Result<i64, StoreError> {
+    Ok(experiences::table
+        .filter(experiences::project_id.eq(project_id))
+        .filter(experiences::kind.eq(kind.as_str()))
+        .filter(experiences::archived_at.is_null())
+        .count()
+        .get_result(conn)?)
+}
+
 /// The experience of that slug.
 ///
 /// # Errors

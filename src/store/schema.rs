@@ -257,6 +257,7 @@ diesel::table! {
         ip -> Nullable<Text>,
         user_agent -> Nullable<Text>,
         mfa_at -> Nullable<Timestamptz>,
+        idle_seconds -> Nullable<Integer>,
     }
 }
 

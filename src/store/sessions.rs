@@ -30,6 +30,8 @@ pub struct Session {
     pub user_agent: Option<String>,
     /// When a second factor was shown.
     pub mfa_at: Option<DateTime<Utc>>,
+    /// How many seconds it may rest; none for an access token, which never rests.
+    pub idle_seconds: Option<i32>,
 }
 
 /// A session to be.
@@ -46,9 +48,12 @@ pub struct NewSession<'a> {
     pub ip: Option<&'a str>,
     /// With which browser; at most 500 characters.
     pub user_agent: Option<&'a str>,
+    /// How many seconds it may rest; none for an access token.
+    pub idle_seconds: Option<i32>,
 }
 
-/// Opens a session, and ends the person's oldest ones beyond `most`.
+/// Opens a session, and ends the person's oldest ones beyond `most`. Those of browsers and those of
+/// access tokens are counted apart.
 ///
 /// # Errors
 /// Those of the database.
@@ -63,6 +68,7 @@ pub fn create(
         .get_result(conn)?;
     let oldest: Vec<Vec<u8>> = sessions::table
         .filter(sessions::person_id.eq(session.person_id))
+        .filter(sessions::idle_seconds.is_not_null().eq(session.idle_seconds.is_some()))
         .order((sessions::created_at.desc(), sessions::token_hash))
         .offset(i64::from(most))
         .select(sessions::token_hash)

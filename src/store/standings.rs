@@ -1,5 +1,7 @@
 //! Where experiences stand: lists of them, and their status in each environment.
 
+use std::collections::HashMap;
+
 use diesel::dsl::{exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -90,11 +92,66 @@ pub fn list(
                 .first(conn)?,
         ),
     };
+    let query = matching(filter).select(Experience::as_select()).limit(page.fetch());
+    let found = sorted_after!(query, experiences, sort, after).load(conn)?;
+    Ok(page.cut(found, |experience: &Experience| experience.id))
+}
+
+/// Some of the experiences of a project, from that place in the order on.
+///
+/// # Errors
+/// Those of the database.
+pub fn slice(
+    conn: &mut Connection,
+    filter: &ExperienceFilter<'_>,
+    sort: Sort,
+    from: i64,
+    most: i64,
+) -> Result<Vec<Experience>, StoreError> {
+    let query = matching(filter).select(Experience::as_select()).offset(from).limit(most);
+    Ok(sorted_after!(query, experiences, sort, None::<Experience>).load(conn)?)
+}
+
+/// How many experiences of a list stand how in that environment; the status of the filter does not
+/// matter.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_by_status(
+    conn: &mut Connection,
+    filter: &ExperienceFilter<'_>,
+    environment_id: Uuid,
+) -> Result<HashMap<Status, usize>, StoreError> {
+    let archived = ExperienceFilter { status: StatusFilter::Archived, ..*filter };
+    let kept = ExperienceFilter { status: StatusFilter::NotArchived, ..*filter };
+    let number: i64 = matching(&archived).count().get_result(conn)?;
+    let ids: Vec<Uuid> = matching(&kept).select(experiences::id).load(conn)?;
+    let published: Vec<(Uuid, i16, Option<bool>)> = publications::table
+        .left_join(
+            switches::table.on(switches::experience_id
+                .eq(publications::experience_id)
+                .and(switches::environment_id.eq(publications::environment_id))),
+        )
+        .filter(publications::environment_id.eq(environment_id))
+        .filter(publications::ended_at.is_null())
+        .select((publications::experience_id, publications::ramp, switches::is_on.nullable()))
+        .load(conn)?;
+    let standing: HashMap<Uuid, Status> = published
+        .into_iter()
+        .map(|(id, ramp, on)| (id, Status::of(false, true, on.unwrap_or(false), ramp < FULL_RAMP)))
+        .collect();
+    let mut counts = HashMap::from([(Status::Archived, usize::try_from(number).unwrap_or(0))]);
+    for id in ids {
+        *counts.entry(standing.get(&id).copied().unwrap_or(Status::Draft)).or_default() += 1;
+    }
+    Ok(counts)
+}
+
+/// What a list is about, in no order.
+fn matching<'a>(filter: &ExperienceFilter<'a>) -> experiences::BoxedQuery<'a, Pg> {
     let mut query = experiences::table
         .filter(experiences::project_id.eq(filter.project_id))
         .filter(of_status(filter.status))
-        .select(Experience::as_select())
-        .limit(page.fetch())
         .into_boxed();
     if let Some(kind) = filter.kind {
         query = query.filter(experiences::kind.eq(kind.as_str()));
@@ -108,8 +165,7 @@ pub fn list(
     if let Some(text) = filter.search {
         query = query.filter(found_by(text));
     }
-    let found = sorted_after!(query, experiences, sort, after).load(conn)?;
-    Ok(page.cut(found, |experience: &Experience| experience.id))
+    query
 }
 
 type Condition = Box<dyn BoxableExpression<experiences::table, Pg, SqlType = Bool>>;

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Each room of `src` with the rooms of ours that it may name. `support` outside `src` is no room.
-const MAY_IMPORT: [(&str, &[&str]); 15] = [
+const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("lib", &[]),
     ("domain", &[]),
     ("settings", &[]),
@@ -17,8 +17,9 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("embedded_postgres", &[]),
     ("operations", &["store", "domain"]),
     ("api", &["operations", "store", "domain", "http"]),
+    ("dashboard", &["operations", "store", "domain", "http"]),
     ("delivery", &["store", "domain", "http"]),
-    ("routes", &["api", "delivery", "domain", "http"]),
+    ("routes", &["api", "dashboard", "delivery", "domain", "http"]),
     ("jobs", &["operations", "store", "delivery"]),
     (
         "server",
@@ -26,6 +27,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
             "jobs",
             "routes",
             "api",
+            "dashboard",
             "delivery",
             "operations",
             "store",

@@ -5,6 +5,7 @@
 mod api;
 mod architecture;
 mod cli;
+mod dashboard;
 mod delivery;
 mod domain;
 mod embedded_postgres;

@@ -7,6 +7,7 @@
 mod access_token;
 pub mod api_tokens;
 mod authentication;
+pub mod browser_sessions;
 mod making;
 mod password;
 pub mod people;

@@ -156,6 +156,7 @@ fn open_session(
         expires_at: now + lifetime + ROW_OUTLIVES_TOKEN,
         ip: Some(&from.to_canonical().to_string()),
         user_agent: None,
+        idle_seconds: None,
     };
     sessions::create(conn, &new, MOST_SESSIONS).map(drop)
 }

@@ -5,7 +5,6 @@ mod document;
 mod doors;
 mod editing;
 mod elsewhere;
-mod fingerprint;
 mod lists;
 mod problems;
 mod reference;

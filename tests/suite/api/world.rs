@@ -11,7 +11,7 @@ use flagstaff::{
 };
 use serde_json::{Value, json};
 
-use super::fingerprint::fingerprint;
+use crate::support::fingerprint;
 use crate::support::{Client, TestDatabase, TestFolder, TestServer};
 
 /// Everybody's password.

@@ -7,3 +7,4 @@ mod ofrep;
 mod operating;
 mod outage;
 mod story;
+mod world;

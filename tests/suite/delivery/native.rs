@@ -1,55 +1,33 @@
 use serde_json::{Value as Json, json};
 
-use crate::support::{
-    Client, TestDatabase, TestFolder, TestServer,
-    story::{Story, iphone_in},
-};
+use super::world::World;
+use crate::support::story::iphone_in;
 
 const ONE: &str = "/api/v1/feature-flags/auto_playlist/evaluate";
 const ALL: &str = "/api/v1/evaluate";
 
-struct World {
-    story: Story,
-    server: TestServer,
-    _data: TestFolder,
-    _database: TestDatabase,
-}
-
-fn world() -> World {
-    let (database, data) = (TestDatabase::new(), TestFolder::new());
-    let story = Story::begin(&database);
-    let server = TestServer::start(&database, &data);
-    World { story, server, _data: data, _database: database }
-}
-
-impl World {
-    fn app(&self) -> Client {
-        self.server.app(&self.story.client_key)
-    }
-
-    /// The share of 2,000 users in that city who get `true`, in percent.
-    fn share(&self, city: &str) -> f64 {
-        let app = self.app();
-        let gets_it = |number| {
-            let answer = app.post(ONE, &iphone_in(city, &format!("user-{number}")));
-            answer.expect(200)["value"] == json!(true)
-        };
-        (0..2_000).filter(|number| gets_it(*number)).count() as f64 / 20.0
-    }
+/// The share of 2,000 users in that city who get `true`, in percent.
+fn share(world: &World, city: &str) -> f64 {
+    let app = world.app();
+    let gets_it = |number| {
+        let answer = app.post(ONE, &iphone_in(city, &format!("user-{number}")));
+        answer.expect(200)["value"] == json!(true)
+    };
+    (0..2_000).filter(|number| gets_it(*number)).count() as f64 / 20.0
 }
 
 #[test]
 fn the_cities_get_their_percentages_and_everybody_else_gets_the_default() {
-    let world = world();
-    let (new_york, miami) = (world.share("New York"), world.share("Miami"));
+    let world = World::new();
+    let (new_york, miami) = (share(&world, "New York"), share(&world, "Miami"));
     assert!((17.0..23.0).contains(&new_york), "{new_york}");
     assert!((27.0..33.0).contains(&miami), "{miami}");
-    assert_eq!(world.share("Boston"), 0.0);
+    assert_eq!(share(&world, "Boston"), 0.0);
 }
 
 #[test]
 fn an_answer_says_what_was_decided_and_why() {
-    let world = world();
+    let world = World::new();
     let answer = world.app().post(ONE, &iphone_in("Boston", "user-1"));
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(
@@ -63,7 +41,7 @@ fn an_answer_says_what_was_decided_and_why() {
 
 #[test]
 fn all_keys_come_at_once_with_a_tag_and_unchanged_ones_as_304() {
-    let world = world();
+    let world = World::new();
     let question = iphone_in("Boston", "user-1");
     let answer = world.app().post(ALL, &question);
     let revision = answer.json()["revision"].clone();
@@ -80,7 +58,7 @@ fn all_keys_come_at_once_with_a_tag_and_unchanged_ones_as_304() {
 
 #[test]
 fn named_keys_come_alone_and_unknown_ones_not_at_all() {
-    let world = world();
+    let world = World::new();
     let ask = |keys: Json| {
         world.app().post(ALL, &json!({"user_id": "u", "keys": keys})).expect(200)["values"].clone()
     };
@@ -92,7 +70,7 @@ fn named_keys_come_alone_and_unknown_ones_not_at_all() {
 
 #[test]
 fn a_credential_is_asked_for_in_each_form_and_refused_with_401() {
-    let world = world();
+    let world = World::new();
     let (client, question) = (world.server.client(), iphone_in("Miami", "u"));
     let bearer = client.with_bearer(&world.story.server_key);
     bearer.post(ONE, &question).expect(200);
@@ -112,7 +90,7 @@ fn a_credential_is_asked_for_in_each_form_and_refused_with_401() {
 
 #[test]
 fn an_unknown_flag_is_404_in_words() {
-    let world = world();
+    let world = World::new();
     let answer = world.app().post("/api/v1/feature-flags/nothing/evaluate", &json!({}));
     assert_eq!(answer.header("content-type"), Some("application/problem+json"));
     assert!(answer.expect(404)["detail"].as_str().unwrap().contains("no flag"));
@@ -120,7 +98,7 @@ fn an_unknown_flag_is_404_in_words() {
 
 #[test]
 fn scripts_of_any_page_may_ask_with_a_client_key_but_not_with_a_server_key() {
-    let world = world();
+    let world = World::new();
     let preflight = world
         .server
         .client()
@@ -145,7 +123,7 @@ fn scripts_of_any_page_may_ask_with_a_client_key_but_not_with_a_server_key() {
 
 #[test]
 fn nothing_in_a_context_makes_an_evaluation_fail() {
-    let world = world();
+    let world = World::new();
     for attributes in [
         json!({}),
         Json::Null,
@@ -162,7 +140,7 @@ fn nothing_in_a_context_makes_an_evaluation_fail() {
 
 #[test]
 fn what_breaks_a_limit_is_refused_with_a_sentence_and_without_an_echo() {
-    let world = world();
+    let world = World::new();
     let app = world.app().with_header("content-type", "application/json");
     let send = |body: &[u8]| app.send("POST", ONE, Some(body));
     let many: serde_json::Map<_, _> = (0..257).map(|n| (format!("a{n}"), json!(n))).collect();
@@ -189,14 +167,14 @@ fn what_breaks_a_limit_is_refused_with_a_sentence_and_without_an_echo() {
 
 #[test]
 fn superfluous_slashes_do_no_harm() {
-    let world = world();
+    let world = World::new();
     world.app().post(&format!("/{ONE}/"), &json!({})).expect(200);
     world.app().post("//api//v1/evaluate/", &json!({})).expect(200);
 }
 
 #[test]
 fn an_app_can_not_manage_and_a_wrong_method_is_405() {
-    let world = world();
+    let world = World::new();
     assert_eq!(world.app().get("/api/v1/keys").status, 401);
     let answer = world.app().get(ALL);
     assert_eq!(answer.status, 405);

@@ -1,33 +1,13 @@
 use serde_json::json;
 
-use crate::support::{Client, TestDatabase, TestFolder, TestServer, story::Story};
+use super::world::World;
 
 const ONE: &str = "/ofrep/v1/evaluate/flags/auto_playlist";
 const ALL: &str = "/ofrep/v1/evaluate/flags";
 
-struct World {
-    story: Story,
-    server: TestServer,
-    _data: TestFolder,
-    _database: TestDatabase,
-}
-
-fn world() -> World {
-    let (database, data) = (TestDatabase::new(), TestFolder::new());
-    let story = Story::begin(&database);
-    let server = TestServer::start(&database, &data);
-    World { story, server, _data: data, _database: database }
-}
-
-impl World {
-    fn app(&self) -> Client {
-        self.server.client().with_bearer(&self.story.client_key)
-    }
-}
-
 #[test]
 fn a_provider_gets_value_reason_and_variant() {
-    let world = world();
+    let world = World::new();
     let question =
         json!({"context": {"targetingKey": "user-1", "platform": "iPhone", "city": "Boston"}});
     let wanted = json!({"key": "auto_playlist", "value": false, "reason": "DEFAULT",
@@ -40,7 +20,7 @@ fn a_provider_gets_value_reason_and_variant() {
 
 #[test]
 fn the_targeting_key_is_the_users_id_as_it_is_for_the_native_interface() {
-    let world = world();
+    let world = World::new();
     for number in 0..50 {
         let user = format!("user-{number}");
         let attributes = json!({"platform": "iPhone", "city": "Miami"});
@@ -54,7 +34,7 @@ fn the_targeting_key_is_the_users_id_as_it_is_for_the_native_interface() {
 
 #[test]
 fn the_tag_depends_on_the_whole_answer() {
-    let world = world();
+    let world = World::new();
     let ask = |city: &str, tag: &str| {
         let context = json!({"targetingKey": "user-2", "platform": "iPhone", "city": city});
         world.app().with_header("if-none-match", tag).post(ALL, &json!({"context": context}))
@@ -69,7 +49,7 @@ fn the_tag_depends_on_the_whole_answer() {
 
 #[test]
 fn errors_are_in_the_form_of_the_protocol() {
-    let world = world();
+    let world = World::new();
     let app = world.app().with_header("content-type", "application/json");
     let unknown = app.post("/ofrep/v1/evaluate/flags/nothing", &json!({"context": {}}));
     let unknown = unknown.expect(404);
@@ -95,7 +75,7 @@ fn errors_are_in_the_form_of_the_protocol() {
 
 #[test]
 fn a_request_without_a_context_and_odd_slashes_are_understood() {
-    let world = world();
+    let world = World::new();
     world.app().post(&format!("/{ONE}"), &json!({})).expect(200);
     world.app().post(&format!("{ALL}/"), &json!({"context": null})).expect(200);
 }

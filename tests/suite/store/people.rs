@@ -22,6 +22,7 @@ fn sign_in(conn: &mut Connection, person: &Person, secret: u8) -> [u8; 32] {
         expires_at: Utc::now() + Duration::hours(12),
         ip: Some("127.0.0.1"),
         user_agent: None,
+        idle_seconds: None,
     };
     sessions::create(conn, &new, 3).unwrap();
     token_hash

@@ -73,7 +73,7 @@ impl Client {
         client.send(method, path, Some(body.to_string().as_bytes()))
     }
 
-    /// Sends bytes as they are.
+    /// Sends bytes as they are, and gets text.
     ///
     /// # Panics
     /// When no answer comes back.
@@ -89,18 +89,34 @@ impl Client {
         path: &str,
         body: Option<&[u8]>,
     ) -> Result<Answer, ureq::Error> {
+        let mut response = self.run(method, path, body)?;
+        let text = response.body_mut().read_to_string()?;
+        Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), text })
+    }
+
+    /// Asks for what is no text; the answer comes without its body, which stands beside it.
+    pub fn get_bytes(&self, path: &str) -> (Answer, Vec<u8>) {
+        let mut response = self.run("GET", path, None).unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.body_mut().read_to_vec().unwrap();
+        (Answer { status, headers, text: String::new() }, body)
+    }
+
+    fn run(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&[u8]>,
+    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
         let uri = format!("{}{path}", self.base);
         let mut request = http::Request::builder().method(method).uri(uri);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let response = match body {
+        match body {
             Some(body) => self.agent.run(request.body(body)?),
             None => self.agent.run(request.body(())?),
-        };
-        let mut response = response?;
-        let text = response.body_mut().read_to_string()?;
-        Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), text })
+        }
     }
 }
 

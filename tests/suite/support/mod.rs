@@ -3,6 +3,7 @@
 mod client;
 mod cluster;
 mod database;
+mod fingerprint;
 mod folder;
 mod server;
 pub mod story;
@@ -12,6 +13,7 @@ pub use self::{
     client::{Answer, Client},
     cluster::{boot_lock, test_postgres_folder},
     database::TestDatabase,
+    fingerprint::fingerprint,
     folder::TestFolder,
     server::TestServer,
     wait::eventually,

@@ -1,0 +1,107 @@
+//! What a request says about how it wants its answer.
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use futures_util::future::{Ready, ready};
+
+use super::{Site, Toast, cookies};
+
+/// How a request wants its answer.
+#[derive(Debug, Clone, Default)]
+pub struct Ask {
+    htmx: bool,
+    restores_history: bool,
+    target: Option<String>,
+    /// Where it was asked for: path and query.
+    pub address: String,
+    /// The theme that the browser remembers.
+    pub theme: Theme,
+    /// What the page before has left to say.
+    pub toast: Option<Toast>,
+}
+
+/// In which colours pages come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// All of them, in the order of the menu.
+    pub const ALL: [Theme; 3] = [Theme::System, Theme::Light, Theme::Dark];
+
+    /// Its name in cookies and forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    /// Its name on pages.
+    pub fn label(self) -> &'static str {
+        match self {
+            Theme::System => "System",
+            Theme::Light => "Light",
+            Theme::Dark => "Dark",
+        }
+    }
+
+    /// Its name where it is not left to the system.
+    pub fn forced(self) -> Option<&'static str> {
+        (self != Theme::System).then(|| self.as_str())
+    }
+
+    /// The theme of that name; else that of the system.
+    pub fn parse(text: &str) -> Theme {
+        Theme::ALL.into_iter().find(|theme| theme.as_str() == text).unwrap_or_default()
+    }
+}
+
+impl Ask {
+    /// Reads it from a request.
+    pub fn of(request: &HttpRequest) -> Ask {
+        let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+        Ask {
+            htmx: text("hx-request") == Some("true"),
+            restores_history: text("hx-history-restore-request") == Some("true"),
+            target: text("hx-target").map(str::to_owned),
+            address: request.uri().to_string(),
+            theme: cookies::get(request, cookies::THEME)
+                .map(|theme| Theme::parse(&theme))
+                .unwrap_or_default(),
+            toast: cookies::get(request, cookies::TOAST)
+                .and_then(|toast| Toast::from_cookie(&toast)),
+        }
+    }
+
+    /// The site that it was sent to.
+    pub fn site(request: &HttpRequest) -> Site {
+        request.app_data::<Data<Site>>().map_or(Site::new(None), |site| site.as_ref().clone())
+    }
+
+    /// Whether htmx asks, for a part of a page.
+    pub fn is_htmx(&self) -> bool {
+        self.htmx && !self.restores_history
+    }
+
+    /// Whether the answer goes into the dialog.
+    pub fn is_for_dialog(&self) -> bool {
+        self.is_htmx() && self.target.as_deref() == Some("modal-body")
+    }
+}
+
+impl FromRequest for Ask {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Ask::of(request)))
+    }
+}

@@ -1,0 +1,66 @@
+//! Requests that somebody else's page makes a browser send are refused.
+//!
+//! Two layers, in front of every route of the pages, login included: what the browser itself says
+//! of where a request comes from, and a token in every form that only our own pages know. The
+//! token belongs to the session's cookie (before anybody is signed in, to the visit's), so it needs
+//! no storage and ends with it.
+
+use actix_web::{HttpRequest, http::header};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+use super::{PageError, Site, cookies};
+
+/// The name of the field in every form.
+pub const FIELD: &str = "csrf";
+
+const FOREIGN: &str = "This came from another site, so it was not done. Open the page here and try \
+                       again.";
+const STALE: &str = "This page is older than your login, so nothing was changed. Load it anew and \
+                     try again.";
+
+/// The token of the cookie with that value.
+pub fn token(cookie: &str) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(cookie.as_bytes()) else {
+        return String::new();
+    };
+    mac.update(b"forms of Flagstaff");
+    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+}
+
+/// The value of the cookie that the forms of this browser are bound to.
+pub fn bound_to(request: &HttpRequest, site: &Site) -> Option<String> {
+    cookies::get(request, cookies::session(site))
+        .or_else(|| cookies::get(request, cookies::visit(site)))
+}
+
+/// Refuses what the browser says comes from elsewhere. A request that says nothing of it passes
+/// here, and depends on its token.
+///
+/// # Errors
+/// [`PageError::Forbidden`].
+pub fn check_source(request: &HttpRequest, site: &Site) -> Result<(), PageError> {
+    let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
+    let foreign = || Err(PageError::Forbidden(FOREIGN.to_owned()));
+    match (text("sec-fetch-site"), text(header::ORIGIN.as_str())) {
+        (Some("same-origin" | "none"), _) => Ok(()),
+        (Some(_), _) => foreign(),
+        (None, Some(origin)) => {
+            let host = text(header::HOST.as_str()).unwrap_or_default();
+            if site.is_own_origin(origin, host) { Ok(()) } else { foreign() }
+        }
+        (None, None) => Ok(()),
+    }
+}
+
+/// Refuses a form without the token of this browser.
+///
+/// # Errors
+/// [`PageError::Forbidden`].
+pub fn check_token(request: &HttpRequest, site: &Site, sent: &str) -> Result<(), PageError> {
+    let own = bound_to(request, site).map(|cookie| token(&cookie));
+    let good = own.is_some_and(|own| own.as_bytes().ct_eq(sent.as_bytes()).into());
+    if good { Ok(()) } else { Err(PageError::Forbidden(STALE.to_owned())) }
+}

@@ -1,0 +1,154 @@
+//! The state of the list, as its address has it. What says nothing is left out; what is unknown
+//! means the default, so that no old link breaks.
+
+use crate::{domain::experience::Status, store::Sort};
+
+/// Which part of the list is asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ListQuery {
+    /// What names, keys, tags and descriptions contain.
+    pub search: String,
+    /// The status; none for all that are not archived.
+    pub status: Option<Status>,
+    /// A tag.
+    pub tag: String,
+    /// The order.
+    pub sort: ListSort,
+    /// The page, from 1.
+    pub page: u32,
+}
+
+/// The order of the list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ListSort {
+    /// What was changed last, first.
+    #[default]
+    Changed,
+    /// From A to Z.
+    Name,
+    /// The newest first.
+    Created,
+}
+
+impl ListSort {
+    /// All orders, as the menu offers them.
+    pub const ALL: [ListSort; 3] = [ListSort::Changed, ListSort::Name, ListSort::Created];
+
+    /// Its name in addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ListSort::Changed => "changed",
+            ListSort::Name => "name",
+            ListSort::Created => "created",
+        }
+    }
+
+    /// Its name on the page.
+    pub fn label(self) -> &'static str {
+        match self {
+            ListSort::Changed => "Recently changed",
+            ListSort::Name => "Name, A to Z",
+            ListSort::Created => "Newest first",
+        }
+    }
+
+    /// The order of the store.
+    pub fn stored(self) -> Sort {
+        match self {
+            ListSort::Changed => Sort::Updated,
+            ListSort::Name => Sort::Name,
+            ListSort::Created => Sort::Created,
+        }
+    }
+}
+
+/// The tabs: status and its name in addresses.
+pub const TABS: [(Option<Status>, &str); 6] = [
+    (None, ""),
+    (Some(Status::Live), "live"),
+    (Some(Status::Ramping), "ramping"),
+    (Some(Status::Draft), "draft"),
+    (Some(Status::Off), "off"),
+    (Some(Status::Archived), "archived"),
+];
+
+impl ListQuery {
+    /// Reads it.
+    pub fn parse(query: &str) -> ListQuery {
+        let mut read = ListQuery { page: 1, ..ListQuery::default() };
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let value = value.replace('\0', "");
+            match name.as_ref() {
+                "q" => read.search = value.trim().chars().take(200).collect(),
+                "tag" => read.tag = value,
+                "page" => read.page = value.parse().unwrap_or(1).clamp(1, 100_000),
+                "status" => {
+                    let tab = TABS.into_iter().find(|(_, name)| *name == value);
+                    read.status = tab.and_then(|(status, _)| status);
+                }
+                "sort" => {
+                    let known = ListSort::ALL.into_iter().find(|sort| sort.as_str() == value);
+                    read.sort = known.unwrap_or_default();
+                }
+                _ => {}
+            }
+        }
+        read
+    }
+
+    /// The name of the status in addresses.
+    pub fn status_name(&self) -> &'static str {
+        TABS.into_iter().find(|(status, _)| *status == self.status).map_or("", |(_, name)| name)
+    }
+
+    /// The address below that path, with a question mark where there is anything to say.
+    pub fn address(&self, path: &str) -> String {
+        let mut fields = form_urlencoded::Serializer::new(String::new());
+        let page = self.page.to_string();
+        let said = [
+            ("q", self.search.as_str(), ""),
+            ("status", self.status_name(), ""),
+            ("tag", self.tag.as_str(), ""),
+            ("sort", self.sort.as_str(), ListSort::default().as_str()),
+            ("page", page.as_str(), "1"),
+        ];
+        for (name, value, _) in said.into_iter().filter(|(_, value, default)| value != default) {
+            fields.append_pair(name, value);
+        }
+        let query = fields.finish();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    }
+
+    /// The same with another status, from its first page.
+    pub fn with_status(&self, status: Option<Status>) -> ListQuery {
+        ListQuery { status, page: 1, ..self.clone() }
+    }
+
+    /// Another page of the same.
+    pub fn on_page(&self, page: u32) -> ListQuery {
+        ListQuery { page, ..self.clone() }
+    }
+
+    /// Whether anything narrows the list, apart from the status.
+    pub fn is_narrowed(&self) -> bool {
+        !self.search.is_empty() || !self.tag.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_only_what_differs_and_reads_back() {
+        for address in ["", "q=a%26b", "q=auto&status=live&sort=name&page=3", "tag=tv"] {
+            let query = ListQuery::parse(address);
+            assert_eq!(
+                query.address("/x").trim_start_matches("/x").trim_start_matches('?'),
+                address
+            );
+        }
+        assert_eq!(ListQuery::parse("status=x&sort=y&page=-1&z=1"), ListQuery::parse(""));
+        assert_eq!(ListQuery::parse("page=0").page, 1);
+    }
+}

@@ -1,0 +1,5 @@
+//! Feature flags and product configs.
+
+pub mod list;
+mod list_query;
+mod reach_words;

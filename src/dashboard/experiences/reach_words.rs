@@ -1,0 +1,41 @@
+//! Who gets an experience, in a few words: "3 segments · 20 % to 100 %".
+
+use crate::domain::version::{Audience, Content, Serve};
+
+/// In words; `segment_name` gives the name of a segment by its slug.
+pub fn who_gets_it(content: &Content, segment_name: impl Fn(&str) -> Option<String>) -> String {
+    let rows: Vec<_> = content.rows.iter().filter(|row| row.rule.enabled).collect();
+    let everyone = &content.everyone_else;
+    let mut percents: Vec<f64> = rows.iter().map(|row| row.rule.rollout.percent()).collect();
+    let audience = match rows.as_slice() {
+        [] if everyone.enabled => {
+            percents.push(everyone.rollout.percent());
+            "Everyone".to_owned()
+        }
+        [] => return "Nobody".to_owned(),
+        [only] => match &only.audience {
+            Audience::Segment(slug) => {
+                segment_name(slug.as_str()).unwrap_or_else(|| slug.as_str().to_owned())
+            }
+            Audience::Conditions(condition) => condition.in_words(),
+            Audience::Everyone => "Everyone".to_owned(),
+        },
+        several => format!("{} segments", several.len()),
+    };
+    let splits = rows.iter().any(|row| matches!(row.rule.serve, Serve::Split(_)));
+    let split = if splits { " · split" } else { "" };
+    let least = percents.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = percents.iter().copied().fold(0.0, f64::max);
+    let share = if least == most {
+        format!("{} %", percent(most))
+    } else {
+        format!("{} % to {} %", percent(least), percent(most))
+    };
+    format!("{audience} · {share}{split}")
+}
+
+/// At most two decimals, without zeros at the end.
+fn percent(number: f64) -> String {
+    let text = format!("{number:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,61 @@
+//! Pages for people.
+//!
+//! **A page** is a struct above its handler, with a field `layout` and what its template shows; the
+//! template lies where the handler does, under `templates/`. A handler is always *who → parse →
+//! one call of `work` → answer*:
+//!
+//! ```text
+//! #[derive(Template)]
+//! #[template(path = "keys/list.html")]
+//! struct ListPage { layout: Layout, keys: Vec<KeyLine> }
+//!
+//! pub async fn list(member: ProjectMember, store: Data<Store>) -> Answer {
+//!     let keys = work::read(&store, …).await?;
+//!     Page::show(&ListPage { layout: member.layout("Keys", Section::Keys), keys })
+//! }
+//! ```
+//!
+//! Then it gets a row in `routes/dashboard.rs`, which names the right that it needs. The guard
+//! finds who asks, in which project and environment, checks the right, and for a form its token.
+//!
+//! **A fragment** is a template `_name.html` at the page's address + `/_name`, answered with
+//! [`Fragment`]. Pages include the same file, so that page and fragment can't differ. A page that
+//! htmx asks for comes without the shell around it (`layout.is_part`), for `hx-select`.
+//!
+//! **A form** has the hidden field of `ui::csrf`, and its handler takes [`Form`]. What is wrong
+//! comes back by `PageError::Invalid`: show the same form again with [`FieldErrors`], what was
+//! typed, and [`Page::invalid`] or [`Fragment::invalid`]. What was done ends in [`Moved`] (303, or
+//! for htmx `HX-Redirect`), or in a [`Fragment`] that replaces the changed part; both with a
+//! [`Toast`]. All other errors go up by `?`: [`framed`] shows them as a page, or for htmx as a toast.
+
+mod ask;
+pub mod assets;
+mod cookies;
+mod csrf;
+mod error;
+pub mod experiences;
+mod form;
+mod framed;
+mod guard;
+pub mod home;
+mod layout;
+mod local_path;
+pub mod preferences;
+pub mod reports;
+mod response;
+mod session;
+pub mod setup;
+pub mod sign_in;
+mod site;
+mod time_words;
+mod work;
+
+pub use ask::{Ask, Theme};
+pub use error::PageError;
+pub use form::Form;
+pub use framed::framed;
+pub use guard::{Admission, admit};
+pub use layout::{Layout, Rail, Section};
+pub use response::{Answer, FieldErrors, Fragment, Moved, Page, Toast};
+pub use session::{ProjectMember, SignedIn};
+pub use site::{SetupCode, Site};

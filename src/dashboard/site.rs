@@ -1,0 +1,61 @@
+//! What the pages know of the place where they are served.
+
+/// How browsers reach the pages.
+#[derive(Debug, Clone)]
+pub struct Site {
+    origin: Option<String>,
+}
+
+impl Site {
+    /// A site at that address (scheme, host, perhaps a port), or at whatever address a browser
+    /// finds it, where none was set.
+    pub fn new(origin: Option<String>) -> Site {
+        Site { origin }
+    }
+
+    /// Whether browsers come by HTTPS.
+    pub fn is_https(&self) -> bool {
+        self.origin.as_ref().is_some_and(|origin| origin.starts_with("https://"))
+    }
+
+    /// Whether that origin is ours, for a request to that host.
+    pub fn is_own_origin(&self, origin: &str, host: &str) -> bool {
+        match &self.origin {
+            Some(own) => own == origin,
+            None => origin.strip_prefix("http://") == Some(host),
+        }
+    }
+
+    /// The policy of every page: nothing but our own files, nothing inline, no frames.
+    pub fn content_security_policy(&self) -> String {
+        let upgrade = if self.is_https() { "upgrade-insecure-requests; " } else { "" };
+        format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+             font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+             base-uri 'none'; object-src 'none'; {upgrade}report-to csp; report-uri /csp-report"
+        )
+    }
+}
+
+/// The code that the first run asks for, where others than the machine itself could come first.
+#[derive(Debug, Clone)]
+pub struct SetupCode(Option<String>);
+
+impl SetupCode {
+    /// That code, or none.
+    pub fn new(code: Option<String>) -> SetupCode {
+        SetupCode(code)
+    }
+
+    /// Whether it has to be entered.
+    pub fn is_needed(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Whether that is it. Takes as long for a wrong one as for the right one.
+    pub fn accepts(&self, entered: &str) -> bool {
+        use subtle::ConstantTimeEq;
+        let code = self.0.as_deref();
+        code.is_none_or(|code| code.as_bytes().ct_eq(entered.trim().as_bytes()).into())
+    }
+}

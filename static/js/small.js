@@ -1,0 +1,19 @@
+// Copying, and Escape out of an inline edit.
+on('click', (e) => {
+  const b = e.target.closest('[data-copy]');
+  if (!b) return;
+  navigator.clipboard
+    ?.writeText(
+      b.dataset.copy || document.getElementById(b.getAttribute('aria-controls')).textContent,
+    )
+    .then(() => {
+      const t = b.textContent;
+      b.textContent = 'Copied';
+      say('Copied');
+      setTimeout(() => (b.textContent = t), 2000);
+    });
+});
+on('keydown', (e) => {
+  if (e.key === 'Escape' && !e.target.closest('dialog, .menu'))
+    e.target.closest('form')?.querySelector('[data-cancel]')?.click();
+});

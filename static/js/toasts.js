@@ -1,0 +1,44 @@
+// Toasts: the server sends them with a page or out of band. Errors stay; the others leave after
+// 6 s (with an action: 30 s), unless somebody is at them.
+const startToasts = () => {
+  for (const t of $$('#toasts .toast:not([data-seen])')) {
+    t.dataset.seen = '';
+    if (t.matches('.toast-error')) continue;
+    const leave = () => (t.matches(':hover, :focus-within') ? setTimeout(leave, 2000) : t.remove());
+    setTimeout(leave, $('form', t) ? 30000 : 6000);
+  }
+  for (const t of $$('#toasts .toast').slice(0, -3)) t.remove();
+};
+const toast = (text) => {
+  const t = document.createElement('div');
+  t.className = 'toast toast-error';
+  t.setAttribute('role', 'alert');
+  const p = document.createElement('p');
+  p.textContent = text;
+  const close = document.createElement('button');
+  close.className = 'btn btn-sm btn-quiet';
+  close.type = 'button';
+  close.dataset.dismiss = '';
+  close.textContent = 'Close';
+  t.append(p, close);
+  $('#toasts')?.append(t);
+  startToasts();
+};
+on('htmx:oobAfterSwap', startToasts);
+on('click', (e) => e.target.closest('[data-dismiss]')?.closest('.toast').remove());
+startToasts();
+
+// What the server refuses it says in the header X-Reason, as a sentence.
+on('htmx:responseError', (e) => {
+  const x = e.detail.xhr;
+  if (x.status === 401) return;
+  const reason = x.getResponseHeader('X-Reason') || 'That did not work. Nothing was changed.';
+  toast(
+    e.detail.elt.matches?.('.switch')
+      ? 'Not changed: ' + decodeURIComponent(reason)
+      : decodeURIComponent(reason),
+  );
+});
+['htmx:sendError', 'htmx:timeout'].forEach((n) =>
+  on(n, () => toast('The server could not be reached. Try again.')),
+);

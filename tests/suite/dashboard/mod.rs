@@ -1,0 +1,10 @@
+//! The pages, over HTTP, as browsers ask for them.
+
+mod assets;
+mod browser;
+mod forgery;
+mod headers;
+mod lists;
+mod sessions;
+mod set_up;
+mod sign_in;
