@@ -67,22 +67,32 @@ pub struct ExperienceEdit {
     note: String,
 }
 
+/// Gives a definition without keys those that stand beside it; where it has some, they must be the
+/// same.
+fn name_keys(definition: &mut Value, keys: &[String], node: &Node<'_>, problems: &mut Problems) {
+    let Some(members) = definition.as_object_mut() else { return };
+    let named = members.entry("keys").or_insert_with(|| keys.into());
+    if *named != Value::from(keys) {
+        let beside = Node::at("keys", node.json);
+        problems.push(beside.problem(
+            "These are not the keys that the definition names. Send the same, or leave one out.",
+        ));
+    }
+}
+
 impl NewExperience {
     /// Reads an experience to be.
     pub fn read(node: &Node<'_>, problems: &mut Problems) -> Option<NewExperience> {
         let fields = ["name", "description", "tags", "owner_id", "keys", "definition", "note"];
         node.object(&fields, problems)?;
         let name = node.required("name", problems).and_then(|node| node.text(problems));
-        let definition = node.field("definition");
+        let mut definition = node.field("definition").map(|node| node.json.clone());
         let keys = node.field("keys").and_then(|node| texts(&node, problems));
-        match (&definition, &keys) {
+        match (&mut definition, &keys) {
             (None, None) => {
                 node.required("keys", problems);
             }
-            (Some(_), Some(_)) => problems.push(
-                Node::at("keys", node.json)
-                    .problem("The definition names the keys already. Send one of the two."),
-            ),
+            (Some(definition), Some(keys)) => name_keys(definition, keys, node, problems),
             _ => {}
         }
         Some(NewExperience {
@@ -92,7 +102,7 @@ impl NewExperience {
             note: optional_text(node, "note", problems).unwrap_or_default(),
             name: name?.to_owned(),
             keys: keys.unwrap_or_default(),
-            definition: definition.map(|node| node.json.clone()),
+            definition,
         })
     }
 

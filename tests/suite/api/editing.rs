@@ -155,3 +155,22 @@ fn what_is_in_use_names_its_holder_and_what_is_archived_comes_back() {
     let copy = client.post(&format!("{flag}/clone"), &json!({"name": "Copy"})).expect(201);
     assert_eq!((&copy["slug"], &copy["definition"]["keys"]), (&json!("copy"), &json!([])));
 }
+
+#[test]
+fn the_keys_of_a_config_may_stand_beside_its_definition_where_they_agree() {
+    let world = World::new();
+    let client = world.member(Role::ProductManager);
+    for key in ["volume", "speed"] {
+        let body = json!({"name": key, "value_type": "integer", "default_value": 1});
+        client.post("/api/v1/keys", &body).expect(201);
+    }
+    let create = |keys: &[&str], definition: Value| {
+        let body = json!({"name": "Player", "keys": keys, "definition": definition});
+        client.post("/api/v1/product-configs", &body)
+    };
+    create(&["volume"], json!({"keys": ["speed"]})).expect(422);
+    let made = create(&["volume"], json!({"rows": []})).expect(201);
+    assert_eq!(made["definition"]["keys"], json!(["volume"]));
+    let made = create(&["speed"], json!({"keys": ["speed"]})).expect(201);
+    assert_eq!(made["definition"]["keys"], json!(["speed"]));
+}
