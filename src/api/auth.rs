@@ -22,7 +22,7 @@ use super::{
 use crate::{
     domain::reading::{Node, Problems},
     operations::access::{Attempt, Password, SignIn},
-    store::Store,
+    store::{READ_WITHIN, Store},
 };
 
 /// Who signs in.
@@ -81,7 +81,7 @@ pub async fn login(
     let login = body.read(Login::read)?;
     let from = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
     let signed_in = web::block(move || {
-        store.within(work::READ_WITHIN, move |store| {
+        store.within(READ_WITHIN, move |store| {
             let password = Password::of_any_length(login.password);
             let attempt = Attempt { email: &login.username, password: &password, from };
             sign_in.access_token(store, &attempt, Instant::now(), Utc::now())

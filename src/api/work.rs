@@ -1,7 +1,5 @@
 //! How a handler reaches the database: always off the threads that serve, and never for ever.
 
-use std::time::Duration;
-
 use actix_web::{error::BlockingError, web};
 
 use crate::{
@@ -9,11 +7,6 @@ use crate::{
     operations::OperationError,
     store::{Connection, Store, StoreError},
 };
-
-/// How long a read may take: longer than Postgres lets one statement take.
-pub const READ_WITHIN: Duration = Duration::from_secs(8);
-/// How long a write may take: longer than Postgres lets one transaction take.
-const WRITE_WITHIN: Duration = Duration::from_secs(16);
 
 /// Reads on one connection.
 ///
@@ -24,7 +17,7 @@ pub async fn read<T: Send + 'static>(
     f: impl FnOnce(&mut Connection) -> Result<T, OperationError> + Send + 'static,
 ) -> Result<T, Problem> {
     let store = store.clone();
-    settle(web::block(move || store.within(READ_WITHIN, |store| store.read(f))?).await)
+    settle(web::block(move || store.read_in_time(f)).await)
 }
 
 /// Runs one operation in one transaction.
@@ -36,20 +29,7 @@ pub async fn write<T: Send + 'static>(
     f: impl FnMut(&mut Connection) -> Result<T, OperationError> + Send + 'static,
 ) -> Result<T, Problem> {
     let store = store.clone();
-    settle(
-        web::block(move || {
-            store.within(WRITE_WITHIN, |store| store.write(f)).map_err(outcome_unknown)?
-        })
-        .await,
-    )
-}
-
-/// A write that was not waited for may be done all the same.
-fn outcome_unknown(error: StoreError) -> StoreError {
-    match error {
-        StoreError::Unavailable(reason) => StoreError::OutcomeUnknown(reason),
-        other => other,
-    }
+    settle(web::block(move || store.write_in_time(f)).await)
 }
 
 /// What came of work off the serving threads.

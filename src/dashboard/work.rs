@@ -1,4 +1,4 @@
-//! How a handler reaches the database: always off the threads that serve.
+//! How a handler reaches the database: always off the threads that serve, and never for ever.
 
 use actix_web::{error::BlockingError, web};
 
@@ -17,7 +17,7 @@ pub async fn read<T: Send + 'static>(
     f: impl FnOnce(&mut Connection) -> Result<T, OperationError> + Send + 'static,
 ) -> Result<T, PageError> {
     let store = store.clone();
-    settle(web::block(move || store.read(f)).await)
+    settle(web::block(move || store.read_in_time(f)).await)
 }
 
 /// Runs one operation in one transaction.
@@ -29,7 +29,7 @@ pub async fn write<T: Send + 'static>(
     f: impl FnMut(&mut Connection) -> Result<T, OperationError> + Send + 'static,
 ) -> Result<T, PageError> {
     let store = store.clone();
-    settle(web::block(move || store.write(f)).await)
+    settle(web::block(move || store.write_in_time(f)).await)
 }
 
 /// What came of work off the serving threads.

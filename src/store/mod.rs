@@ -51,6 +51,7 @@ pub use error::{Constraint, StoreError};
 pub use holding::HeldKey;
 pub use migrate::{MIGRATIONS, migrate};
 pub use page::{Page, PageRequest, Sort};
+pub use patience::READ_WITHIN;
 pub use transaction::WriteError;
 pub use used_by::UsedBy;
 

@@ -15,9 +15,40 @@ use std::{
     time::Duration,
 };
 
-use super::{Store, StoreError};
+use super::{Connection, Store, StoreError, WriteError};
+
+/// How long a read may take: longer than Postgres lets one statement take.
+pub const READ_WITHIN: Duration = Duration::from_secs(8);
+/// How long a write may take: longer than Postgres lets one transaction take.
+const WRITE_WITHIN: Duration = Duration::from_secs(16);
 
 impl Store {
+    /// [`Store::read`], for somebody who waits for the answer.
+    ///
+    /// # Errors
+    /// As of [`Store::read`]; [`StoreError::Unavailable`] after 8 s.
+    pub fn read_in_time<T: Send + 'static, E: From<StoreError> + Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        self.within(READ_WITHIN, |store| store.read(f))?
+    }
+
+    /// [`Store::write`], for somebody who waits for the answer.
+    ///
+    /// # Errors
+    /// As of [`Store::write`]; [`StoreError::OutcomeUnknown`] after 16 s.
+    pub fn write_in_time<T: Send + 'static, E: WriteError + Send + 'static>(
+        &self,
+        f: impl FnMut(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let written = self.within(WRITE_WITHIN, |store| store.write(f));
+        written.map_err(|error| match error {
+            StoreError::Unavailable(reason) => StoreError::OutcomeUnknown(reason),
+            other => other,
+        })?
+    }
+
     /// Runs work on this store, and waits for it no longer than `limit`. Whoever works on this
     /// store after that gets new connections.
     ///
