@@ -89,6 +89,14 @@ fn lock_usable_keys(
         .select((keys::id, keys::name, keys::archived_at))
         .for_key_share()
         .load(conn)?;
+    all_usable(ids, found)
+}
+
+/// Whether all of these were found, by identity, name and time of archiving, and none is archived.
+pub(super) fn all_usable(
+    ids: &[Uuid],
+    found: Vec<(Uuid, String, Option<DateTime<Utc>>)>,
+) -> Result<(), StoreError> {
     if ids.iter().any(|id| !found.iter().any(|(known, ..)| known == id)) {
         return Err(StoreError::NotFound);
     }

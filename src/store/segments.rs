@@ -5,6 +5,7 @@ use diesel::dsl::now;
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::holding::all_usable;
 use super::page::{containing, lower, sorted_after};
 use super::schema::{segment_members, segments, version_segments};
 use super::segment_revisions::{self, NewConditions};
@@ -329,10 +330,5 @@ pub(super) fn lock_usable(
         .select((segments::id, segments::name, segments::archived_at))
         .for_key_share()
         .load(conn)?;
-    if ids.iter().any(|id| !found.iter().any(|(known, ..)| known == id)) {
-        return Err(StoreError::NotFound);
-    }
-    let archived = found.into_iter().filter(|(.., archived)| archived.is_some());
-    let names: Vec<String> = archived.map(|(_, name, _)| name).collect();
-    if names.is_empty() { Ok(()) } else { Err(StoreError::Archived(names)) }
+    all_usable(ids, found)
 }
