@@ -43,6 +43,17 @@ impl Form {
         Ok(Form(fields))
     }
 
+    /// A form with these fields.
+    #[cfg(test)]
+    pub fn of(fields: Vec<(String, String)>) -> Form {
+        Form(fields)
+    }
+
+    /// Every field with what was entered, in their order.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// What was entered in a field; empty where nothing was.
     pub fn get(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(found, _)| found == name);

@@ -120,7 +120,7 @@ struct Found {
 
 fn look(conn: &mut Connection, project_id: uuid::Uuid) -> Result<Found, OperationError> {
     let any = PageRequest { after: None, limit: 1 };
-    let filter = SegmentFilter { project_id, archived: false, search: None };
+    let filter = SegmentFilter { project_id, archived: Some(false), search: None };
     let latest = AuditFilter { project_id: Some(project_id), ..AuditFilter::default() };
     Ok(Found {
         has_keys: keys::count(conn, project_id)? > 0,
