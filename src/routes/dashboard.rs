@@ -6,7 +6,7 @@ use super::{Access, PageRow, Row};
 use crate::{
     dashboard::{
         Admission, assets,
-        experiences::{list, switch, undo},
+        experiences::{list, switch, undo, version, versions},
         home, preferences, reports, setup, sign_in,
     },
     domain::role::Right,
@@ -59,5 +59,8 @@ fn of_experiences() -> Vec<PageRow> {
         PageRow::new(Method::GET, page!("/flags"), SEE, list::flags),
         PageRow::new(Method::POST, page!("/flags/{slug}/switch"), SWITCH_OFF, switch::turn),
         PageRow::new(Method::POST, page!("/flags/{slug}/undo"), SWITCH_OFF, undo::undo),
+        PageRow::new(Method::GET, page!("/flags/{slug}/versions"), SEE, versions::list),
+        PageRow::new(Method::GET, page!("/flags/{slug}/_versions"), SEE, versions::more),
+        PageRow::new(Method::GET, page!("/flags/{slug}/versions/{number}"), SEE, version::page),
     ]
 }

@@ -9,12 +9,14 @@ use chrono::Utc;
 use super::{
     super::{Answer, Layout, Page, ProjectMember, Section, work},
     list_query::{ListQuery, ListSort, TABS},
-    row::{self, Line, SegmentNames},
+    row::{self, Line},
+    segment_names::SegmentNames,
 };
 use crate::{
     domain::{
         experience::{Kind, Status},
         role::Right,
+        version::Content,
     },
     operations::{
         OperationError,
@@ -110,7 +112,8 @@ fn find(
     let sort = query.sort.stored();
     let views = experiences::slice(conn, &member.actor, &filter, sort, from, PAGE as i64)?;
     let counts = standings::count_by_status(conn, &filter, place)?;
-    let segment_names = row::segment_names(conn, member.project.id, &views)?;
+    let contents: Vec<Content> = views.iter().filter_map(row::content).collect();
+    let segment_names = SegmentNames::load(conn, member.project.id, &contents)?;
     Ok(Found { views, counts, segment_names })
 }
 

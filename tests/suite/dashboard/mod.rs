@@ -9,3 +9,4 @@ mod sessions;
 mod set_up;
 mod sign_in;
 mod switching;
+mod versions;
