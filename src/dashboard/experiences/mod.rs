@@ -1,5 +1,6 @@
 //! Feature flags and product configs.
 
+pub mod editor;
 pub mod list;
 mod list_query;
 mod reach_words;
