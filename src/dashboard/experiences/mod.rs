@@ -1,6 +1,7 @@
 //! Feature flags and product configs.
 
 mod came_from;
+pub mod editor;
 mod kill_switch;
 pub mod list;
 mod list_query;
