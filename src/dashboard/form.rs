@@ -49,6 +49,11 @@ impl Form {
         Form(fields)
     }
 
+    /// Everything that was entered, in order.
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// What was entered in a field; empty where nothing was.
     pub fn get(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(found, _)| found == name);

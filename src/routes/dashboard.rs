@@ -4,13 +4,18 @@ use actix_web::http::Method;
 
 use super::{Access, PageRow, Row};
 use crate::{
-    dashboard::{Admission, assets, experiences::list, home, preferences, reports, setup, sign_in},
+    dashboard::{
+        Admission, assets,
+        experiences::{list, switch, undo},
+        home, preferences, reports, setup, sign_in,
+    },
     domain::role::Right,
 };
 
 const ANYBODY: Admission = Admission::Anybody;
 const SIGNED_IN: Admission = Admission::SignedIn;
 const SEE: Admission = Admission::Right(Right::See);
+const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
 
 /// A page of a project in an environment.
 macro_rules! page {
@@ -50,5 +55,9 @@ fn of_projects() -> Vec<PageRow> {
 }
 
 fn of_experiences() -> Vec<PageRow> {
-    vec![PageRow::new(Method::GET, page!("/flags"), SEE, list::flags)]
+    vec![
+        PageRow::new(Method::GET, page!("/flags"), SEE, list::flags),
+        PageRow::new(Method::POST, page!("/flags/{slug}/switch"), SWITCH_OFF, switch::turn),
+        PageRow::new(Method::POST, page!("/flags/{slug}/undo"), SWITCH_OFF, undo::undo),
+    ]
 }

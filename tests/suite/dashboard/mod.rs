@@ -8,3 +8,4 @@ mod lists;
 mod sessions;
 mod set_up;
 mod sign_in;
+mod switching;
