@@ -13,3 +13,5 @@ on('login:done', (e) => {
   modal()?.close();
   say('You are logged in again. Nothing was lost.');
 });
+// A page that a browser kept aside may be somebody's who has logged out since: it is asked for anew.
+addEventListener('pageshow', (e) => e.persisted && location.reload());
