@@ -9,10 +9,10 @@ const startToasts = () => {
   }
   for (const t of $$('#toasts .toast').slice(0, -3)) t.remove();
 };
-const toast = (text) => {
+const toast = (text, role = 'alert') => {
   const t = document.createElement('div');
-  t.className = 'toast toast-error';
-  t.setAttribute('role', 'alert');
+  t.className = role === 'alert' ? 'toast toast-error' : 'toast';
+  t.setAttribute('role', role);
   const p = document.createElement('p');
   p.textContent = text;
   const close = document.createElement('button');

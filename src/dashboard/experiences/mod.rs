@@ -3,6 +3,7 @@
 mod came_from;
 mod changes;
 mod content_text;
+pub mod editor;
 pub mod header;
 mod kill_switch;
 pub mod list;

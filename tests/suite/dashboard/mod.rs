@@ -1,7 +1,7 @@
 //! The pages, over HTTP, as browsers ask for them.
 
 mod assets;
-mod browser;
+pub mod browser;
 mod forgery;
 mod headers;
 mod lists;
