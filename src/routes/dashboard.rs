@@ -4,7 +4,10 @@ use actix_web::http::Method;
 
 use super::{Access, PageRow, Row};
 use crate::{
-    dashboard::{Admission, assets, experiences::list, home, preferences, reports, setup, sign_in},
+    dashboard::{
+        Admission, assets, experiences::list, first_steps, home, preferences, reports, setup,
+        sign_in,
+    },
     domain::role::Right,
 };
 
@@ -42,11 +45,17 @@ fn of_everybody() -> Vec<PageRow> {
 }
 
 fn of_people() -> Vec<PageRow> {
-    vec![PageRow::new(Method::GET, "/", SIGNED_IN, home::start)]
+    vec![
+        PageRow::new(Method::GET, "/", SIGNED_IN, home::start),
+        PageRow::new(Method::GET, "/p/{project}", SIGNED_IN, home::enter),
+    ]
 }
 
 fn of_projects() -> Vec<PageRow> {
-    vec![PageRow::new(Method::GET, page!(""), SEE, home::overview)]
+    vec![
+        PageRow::new(Method::GET, page!(""), SEE, home::overview),
+        PageRow::new(Method::POST, page!("/hide-first-steps"), SEE, first_steps::hide),
+    ]
 }
 
 fn of_experiences() -> Vec<PageRow> {
