@@ -36,6 +36,7 @@ mod did_you_mean;
 mod error;
 mod error_page;
 pub mod experiences;
+pub mod first_steps;
 mod form;
 mod framed;
 mod guard;

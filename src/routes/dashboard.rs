@@ -7,7 +7,7 @@ use crate::{
     dashboard::{
         Admission, assets,
         experiences::{list, switch, undo, version, versions},
-        home, preferences, reports, setup, sign_in,
+        first_steps, home, preferences, reports, setup, sign_in,
     },
     domain::role::Right,
 };
@@ -47,11 +47,17 @@ fn of_everybody() -> Vec<PageRow> {
 }
 
 fn of_people() -> Vec<PageRow> {
-    vec![PageRow::new(Method::GET, "/", SIGNED_IN, home::start)]
+    vec![
+        PageRow::new(Method::GET, "/", SIGNED_IN, home::start),
+        PageRow::new(Method::GET, "/p/{project}", SIGNED_IN, home::enter),
+    ]
 }
 
 fn of_projects() -> Vec<PageRow> {
-    vec![PageRow::new(Method::GET, page!(""), SEE, home::overview)]
+    vec![
+        PageRow::new(Method::GET, page!(""), SEE, home::overview),
+        PageRow::new(Method::POST, page!("/hide-first-steps"), SEE, first_steps::hide),
+    ]
 }
 
 fn of_experiences() -> Vec<PageRow> {
