@@ -43,15 +43,15 @@ impl Form {
         Ok(Form(fields))
     }
 
-    /// A form with these fields.
-    #[cfg(test)]
-    pub fn of(fields: Vec<(String, String)>) -> Form {
-        Form(fields)
+    /// Everything that was entered, in order.
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.0
     }
 
-    /// Every field with what was entered, in their order.
-    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    /// A form with those fields.
+    #[cfg(test)]
+    pub(super) fn of(fields: Vec<(String, String)>) -> Form {
+        Form(fields)
     }
 
     /// What was entered in a field; empty where nothing was.

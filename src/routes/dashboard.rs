@@ -5,7 +5,9 @@ use actix_web::http::Method;
 use super::{Access, PageRow, Row};
 use crate::{
     dashboard::{
-        Admission, assets, experiences::list, home, preferences, reports, segments, setup, sign_in,
+        Admission, assets,
+        experiences::{list, switch, undo, version, versions},
+        first_steps, home, preferences, reports, segments, setup, sign_in,
     },
     domain::role::Right,
 };
@@ -14,6 +16,7 @@ const ANYBODY: Admission = Admission::Anybody;
 const SIGNED_IN: Admission = Admission::SignedIn;
 const SEE: Admission = Admission::Right(Right::See);
 const EDIT: Admission = Admission::Right(Right::Edit);
+const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
 
 /// A page of a project in an environment.
 macro_rules! page {
@@ -46,15 +49,28 @@ fn of_everybody() -> Vec<PageRow> {
 }
 
 fn of_people() -> Vec<PageRow> {
-    vec![PageRow::new(Method::GET, "/", SIGNED_IN, home::start)]
+    vec![
+        PageRow::new(Method::GET, "/", SIGNED_IN, home::start),
+        PageRow::new(Method::GET, "/p/{project}", SIGNED_IN, home::enter),
+    ]
 }
 
 fn of_projects() -> Vec<PageRow> {
-    vec![PageRow::new(Method::GET, page!(""), SEE, home::overview)]
+    vec![
+        PageRow::new(Method::GET, page!(""), SEE, home::overview),
+        PageRow::new(Method::POST, page!("/hide-first-steps"), SEE, first_steps::hide),
+    ]
 }
 
 fn of_experiences() -> Vec<PageRow> {
-    vec![PageRow::new(Method::GET, page!("/flags"), SEE, list::flags)]
+    vec![
+        PageRow::new(Method::GET, page!("/flags"), SEE, list::flags),
+        PageRow::new(Method::POST, page!("/flags/{slug}/switch"), SWITCH_OFF, switch::turn),
+        PageRow::new(Method::POST, page!("/flags/{slug}/undo"), SWITCH_OFF, undo::undo),
+        PageRow::new(Method::GET, page!("/flags/{slug}/versions"), SEE, versions::list),
+        PageRow::new(Method::GET, page!("/flags/{slug}/_versions"), SEE, versions::more),
+        PageRow::new(Method::GET, page!("/flags/{slug}/versions/{number}"), SEE, version::page),
+    ]
 }
 
 fn of_segments() -> Vec<PageRow> {

@@ -18,11 +18,11 @@ use actix_web::{
 
 use super::{FINISH_WITHIN, StartError, paths};
 use crate::{
-    api::KeyLimit,
     dashboard::{SetupCode, Site},
-    delivery::{Delivery, Statistics},
-    operations::access::SignIn,
+    delivery::{Delivery, Statistics, profiles::Profiles},
+    operations::{access::SignIn, keys::KeyLimit},
     routes,
+    settings::TrustedProxies,
     store::Store,
 };
 
@@ -31,6 +31,8 @@ use crate::{
 pub struct Parts {
     /// What is served.
     pub delivery: Data<Delivery>,
+    /// What is stored about users.
+    pub profiles: Data<Profiles>,
     /// What was counted.
     pub statistics: Data<Statistics>,
     /// The database, for management.
@@ -41,6 +43,8 @@ pub struct Parts {
     pub key_limit: Data<KeyLimit>,
     /// How browsers reach the pages.
     pub site: Data<Site>,
+    /// Whose word is taken for where a request comes from.
+    pub trusted_proxies: Data<TrustedProxies>,
     /// What the first run asks for.
     pub setup_code: Data<SetupCode>,
 }
@@ -104,11 +108,13 @@ fn bind(address: SocketAddr, parts: Parts) -> io::Result<(SocketAddr, Server)> {
     let server = HttpServer::new(move || {
         App::new()
             .app_data(parts.delivery.clone())
+            .app_data(parts.profiles.clone())
             .app_data(parts.statistics.clone())
             .app_data(parts.store.clone())
             .app_data(parts.sign_in.clone())
             .app_data(parts.key_limit.clone())
             .app_data(parts.site.clone())
+            .app_data(parts.trusted_proxies.clone())
             .app_data(parts.setup_code.clone())
             .configure(routes::configure)
             .wrap(from_fn(paths::tidy))

@@ -197,15 +197,14 @@ const MOST_SUGGESTED: usize = 200;
 /// Every field of a form, to be sent once more by another form, apart from these.
 pub fn carried(form: &Form, apart_from: &[&str]) -> Vec<(String, String)> {
     let dropped = |name: &str| ["csrf", "do"].contains(&name) || apart_from.contains(&name);
-    let kept = form.fields().filter(|(name, _)| !dropped(name));
-    kept.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    form.fields().iter().filter(|(name, _)| !dropped(name)).cloned().collect()
 }
 
 /// What is wrong with a form, for errors that belong into it; every other one goes up.
 pub fn problems_of(error: PageError, entered: &Entered) -> Result<FieldErrors, PageError> {
     match error {
         PageError::Invalid(problems) => Ok(entered.placed(problems)),
-        PageError::Refused(message, _) => Ok(FieldErrors::one("segment-name", message)),
+        PageError::Refused(message, _) => Ok(entered.refused(message)),
         other => Err(other),
     }
 }
