@@ -2,9 +2,14 @@
 
 mod assets;
 pub mod browser;
+mod filled_form;
 mod forgery;
 mod headers;
 mod lists;
+mod segment_builder;
+mod segment_saving;
+mod segment_world;
+mod segments;
 mod sessions;
 mod set_up;
 mod sign_in;
