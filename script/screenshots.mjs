@@ -8,6 +8,8 @@ const PAGES = [
   ['home', ''],
   ['flags', '/flags'],
   ['flags-no-match', '/flags?q=nothing+like+this'],
+  ['flag-new', '/flags/new'],
+  ['flag', '/flags/automatic-playlist'],
   ['not-found', '/nothing-here'],
 ];
 const axe = fs.readFileSync('node_modules/axe-core/axe.min.js', 'utf8');

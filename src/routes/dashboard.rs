@@ -6,7 +6,10 @@ use super::{Access, PageRow, Row};
 use crate::{
     dashboard::{
         Admission, assets,
-        experiences::{list, switch, undo},
+        experiences::{
+            editor::{create, edit},
+            list, switch, undo,
+        },
         home, preferences, reports, setup, sign_in,
     },
     domain::role::Right,
@@ -15,6 +18,7 @@ use crate::{
 const ANYBODY: Admission = Admission::Anybody;
 const SIGNED_IN: Admission = Admission::SignedIn;
 const SEE: Admission = Admission::Right(Right::See);
+const EDIT: Admission = Admission::Right(Right::Edit);
 const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
 
 /// A page of a project in an environment.
@@ -57,6 +61,12 @@ fn of_projects() -> Vec<PageRow> {
 fn of_experiences() -> Vec<PageRow> {
     vec![
         PageRow::new(Method::GET, page!("/flags"), SEE, list::flags),
+        PageRow::new(Method::GET, page!("/flags/new"), EDIT, create::flag),
+        PageRow::new(Method::POST, page!("/flags/new"), EDIT, create::post),
+        PageRow::new(Method::POST, page!("/flags/new/_words"), EDIT, create::words),
+        PageRow::new(Method::GET, page!("/flags/{slug}"), SEE, edit::flag),
+        PageRow::new(Method::POST, page!("/flags/{slug}"), EDIT, edit::post),
+        PageRow::new(Method::POST, page!("/flags/{slug}/_words"), EDIT, edit::words),
         PageRow::new(Method::POST, page!("/flags/{slug}/switch"), SWITCH_OFF, switch::turn),
         PageRow::new(Method::POST, page!("/flags/{slug}/undo"), SWITCH_OFF, undo::undo),
     ]

@@ -32,3 +32,8 @@ on('keydown', (e) => {
     );
   }
 });
+// What was chosen closes its menu.
+on('click', (e) => {
+  const m = e.target.closest('.menu[popover]');
+  if (m && e.target.closest('a, button')) m.hidePopover();
+});

@@ -2,6 +2,7 @@
 
 mod came_from;
 pub mod editor;
+mod header;
 mod kill_switch;
 pub mod list;
 mod list_query;

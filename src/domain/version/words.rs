@@ -1,5 +1,7 @@
 //! What a version says, row by row, in words that a product manager would use.
 
+use std::collections::HashMap;
+
 use serde_json::Value as Json;
 
 use super::{Audience, Content, Rule, Serve, Share, Values};
@@ -7,6 +9,9 @@ use crate::domain::bucketing::Rollout;
 
 /// Of a text value or a JSON value, this many characters are said.
 const MOST_SAID: usize = 60;
+
+/// The names of segments, by slug.
+pub type SegmentNames = HashMap<String, String>;
 
 impl Content {
     /// One sentence per row, in order of priority, and one for everyone else.
@@ -16,15 +21,16 @@ impl Content {
     }
 
     fn row_in_words(&self, audience: &Audience, rule: &Rule) -> String {
+        let whom = audience.in_words(&SegmentNames::new());
         match (rule.enabled, audience) {
-            (false, _) => format!("{}: switched off; the next rows decide.", audience.in_words()),
+            (false, _) => format!("{whom}: switched off; the next rows decide."),
             (_, Audience::Everyone) if rule.rollout.is_all() => {
                 format!("Everyone gets {}.", self.serve_in_words(&rule.serve))
             }
             (_, Audience::Conditions(_)) if rule.rollout.is_all() => {
-                self.share_in_words(rule, &format!(" {}", audience.in_words()))
+                self.share_in_words(rule, &format!(" {whom}"))
             }
-            _ => self.share_in_words(rule, &format!(" of {}", audience.in_words())),
+            _ => self.share_in_words(rule, &format!(" of {whom}")),
         }
     }
 
@@ -62,9 +68,11 @@ impl Content {
 }
 
 impl Audience {
-    pub(super) fn in_words(&self) -> String {
+    pub(super) fn in_words(&self, names: &SegmentNames) -> String {
         match self {
-            Audience::Segment(slug) => slug.to_string(),
+            Audience::Segment(slug) => {
+                names.get(slug.as_str()).map_or_else(|| slug.to_string(), Clone::clone)
+            }
             Audience::Conditions(condition) => format!("users where {}", condition.in_words()),
             Audience::Everyone => "everyone".to_owned(),
         }

@@ -1,14 +1,16 @@
 //! What an editor has to know of its project: the segments there are, the keys it gives values to,
 //! and who holds a key that somebody chose.
 
-use std::collections::HashMap;
-
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::entered::{Entered, EnteredAudience};
 use crate::{
-    domain::{condition::Condition, value::ValueType, version::Content},
+    domain::{
+        condition::Condition,
+        value::ValueType,
+        version::{Content, SegmentNames},
+    },
     operations::OperationError,
     store::{
         Connection, HeldKey,
@@ -23,7 +25,7 @@ pub struct Around {
     /// The segments that can be chosen, by name.
     pub segments: Vec<Choice>,
     /// The names of the archived ones that rows still name, by slug.
-    pub archived: HashMap<String, String>,
+    pub archived: SegmentNames,
     /// What is served.
     pub served: Served,
     /// What is known of the key that was entered, where it can be chosen.
@@ -106,7 +108,7 @@ impl Around {
         let settled = base.filter(|base| !base.keys.is_empty());
         let key = match settled {
             Some(_) => KeyFound::Settled,
-            None => find_key(conn, project_id, experience_id, &entered.key)?,
+            None => find_key(conn, project_id, experience_id, &entered.key_name())?,
         };
         let free_keys = match settled {
             Some(_) => Vec::new(),
@@ -135,6 +137,13 @@ impl Around {
                 format!("Users where {}", words.unwrap_or_else(|| "…".to_owned()))
             }
         }
+    }
+
+    /// The names of all segments that can be met here, by slug.
+    pub fn segment_names(&self) -> SegmentNames {
+        let usable = self.segments.iter().map(|it| (it.slug.clone(), it.name.clone()));
+        let archived = self.archived.iter().map(|(slug, name)| (slug.clone(), name.clone()));
+        usable.chain(archived).collect()
     }
 
     /// What a segment is called, archived or not.
@@ -170,7 +179,7 @@ fn to_be_served(entered: &Entered, key: &KeyFound) -> Served {
         _ => None,
     };
     let default = default.unwrap_or(entered.key_default == "true");
-    Served::Flag { key: entered.key.clone(), default }
+    Served::Flag { key: entered.key_name(), default }
 }
 
 fn served(
@@ -218,7 +227,7 @@ fn archived(
     choices: &[Choice],
     entered: &Entered,
     base: Option<&Content>,
-) -> Result<HashMap<String, String>, OperationError> {
+) -> Result<SegmentNames, OperationError> {
     let in_rows = entered.rows.iter().filter_map(|row| match &row.audience {
         EnteredAudience::Segment(slug) => Some(slug.as_str()),
         _ => None,
@@ -226,7 +235,7 @@ fn archived(
     let in_base = base.into_iter().flat_map(Content::segments).map(|slug| slug.as_str());
     let missing: Vec<&str> =
         in_rows.chain(in_base).filter(|slug| !choices.iter().any(|it| it.slug == *slug)).collect();
-    let mut names = HashMap::new();
+    let mut names = SegmentNames::new();
     for slug in missing {
         if let Some(segment) = segments::find_by_slug(conn, project_id, slug)? {
             names.insert(segment.slug, segment.name);
