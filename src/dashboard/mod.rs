@@ -47,6 +47,7 @@ mod local_path;
 pub mod preferences;
 pub mod reports;
 mod response;
+pub mod segments;
 mod session;
 pub mod setup;
 pub mod sign_in;
