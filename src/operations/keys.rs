@@ -17,6 +17,10 @@ use crate::domain::value::{MOST_VALUE_BYTES, Value, ValueType};
 use crate::store::keys::{self, Key, KeyFields};
 use crate::store::{Connection, environments, serving};
 
+/// How many keys a project has at most that are not archived.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyLimit(pub u32);
+
 /// A key to be, as it was entered.
 #[derive(Debug, Clone, Copy)]
 pub struct NewKey<'a> {
@@ -140,6 +144,34 @@ pub fn edit(
     let key = keys::update(conn, id, &fields, actor.author())?;
     record(conn, actor, "key.edit", Some(&before), &key)?;
     Ok(key)
+}
+
+/// Where a change of a key's default acts at once.
+#[derive(Debug, Clone, Default)]
+pub struct DefaultReach {
+    /// The names of the environments that serve the key, in their order.
+    pub served_in: Vec<String>,
+    /// Why the actor may not change the default, where it is so.
+    pub refusal: Option<String>,
+}
+
+/// Where a change of the default would act, and whether the actor may make it.
+///
+/// # Errors
+/// Those of the database.
+pub fn default_reach(
+    conn: &mut Connection,
+    actor: &Actor,
+    key: &Key,
+) -> Result<DefaultReach, OperationError> {
+    let environments = environments::list(conn, key.project_id)?;
+    let serving = serving::of_key(conn, key.id)?;
+    let refusal = match require_where_served(actor, &environments, &serving) {
+        Err(OperationError::Forbidden { reason }) => Some(reason),
+        other => other.map(|()| None)?,
+    };
+    let served = environments.into_iter().filter(|place| serving.contains(&place.id));
+    Ok(DefaultReach { served_in: served.map(|place| place.name).collect(), refusal })
 }
 
 /// Archives a key that nothing uses. One that is archived stays so.

@@ -4,13 +4,16 @@ use actix_web::http::Method;
 
 use super::{Access, PageRow, Row};
 use crate::{
-    dashboard::{Admission, assets, experiences::list, home, preferences, reports, setup, sign_in},
+    dashboard::{
+        Admission, assets, experiences::list, home, keys, preferences, reports, setup, sign_in,
+    },
     domain::role::Right,
 };
 
 const ANYBODY: Admission = Admission::Anybody;
 const SIGNED_IN: Admission = Admission::SignedIn;
 const SEE: Admission = Admission::Right(Right::See);
+const EDIT: Admission = Admission::Right(Right::Edit);
 
 /// A page of a project in an environment.
 macro_rules! page {
@@ -21,7 +24,10 @@ macro_rules! page {
 
 /// Everything that the guard of pages stands before.
 pub(super) fn rows() -> Vec<PageRow> {
-    [of_everybody(), of_people(), of_projects(), of_experiences()].into_iter().flatten().collect()
+    [of_everybody(), of_people(), of_projects(), of_experiences(), of_keys()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What browsers send by themselves, from whatever page.
@@ -51,4 +57,23 @@ fn of_projects() -> Vec<PageRow> {
 
 fn of_experiences() -> Vec<PageRow> {
     vec![PageRow::new(Method::GET, page!("/flags"), SEE, list::flags)]
+}
+
+fn of_keys() -> Vec<PageRow> {
+    vec![
+        PageRow::new(Method::GET, page!("/keys"), SEE, keys::list::keys),
+        PageRow::new(Method::GET, page!("/keys/new"), EDIT, keys::form::new),
+        PageRow::new(Method::POST, page!("/keys/new"), EDIT, keys::form::create),
+        PageRow::new(Method::GET, page!("/keys/{key}/edit"), EDIT, keys::form::open),
+        PageRow::new(Method::POST, page!("/keys/{key}/edit"), EDIT, keys::form::save),
+        PageRow::new(Method::GET, page!("/keys/{key}/users"), SEE, keys::users::users),
+        PageRow::new(Method::GET, page!("/keys/{key}/archive"), EDIT, keys::archiving::ask),
+        PageRow::new(Method::POST, page!("/keys/{key}/archive"), EDIT, keys::archiving::archive),
+        PageRow::new(
+            Method::POST,
+            page!("/keys/{key}/unarchive"),
+            EDIT,
+            keys::archiving::unarchive,
+        ),
+    ]
 }

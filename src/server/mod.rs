@@ -18,13 +18,13 @@ use chrono::Utc;
 pub use database::{Database, DatabaseError};
 
 use crate::{
-    api::KeyLimit,
     dashboard::{SetupCode, Site},
     delivery::{Delivery, Statistics, last_known_good::LastKnownGood, refresh::Refresh},
     operations::{
         OperationError,
         access::{AccessTokens, Password, SignIn},
         demo::{self, Demo},
+        keys::KeyLimit,
         setup,
     },
     settings::{PublicUrl, SettingError, Settings},

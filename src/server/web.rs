@@ -18,10 +18,9 @@ use actix_web::{
 
 use super::{FINISH_WITHIN, StartError, paths};
 use crate::{
-    api::KeyLimit,
     dashboard::{SetupCode, Site},
     delivery::{Delivery, Statistics},
-    operations::access::SignIn,
+    operations::{access::SignIn, keys::KeyLimit},
     routes,
     store::Store,
 };

@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    super::{Answer, Layout, Page, ProjectMember, Section, layout::initials, time_words, work},
+    super::{
+        Answer, Layout, Page, Pager, ProjectMember, Section, layout::initials, time_words, work,
+    },
     list_query::{ListQuery, ListSort, TABS},
     reach_words::who_gets_it,
 };
@@ -61,15 +63,6 @@ struct Link {
     label: &'static str,
     value: &'static str,
     is_current: bool,
-}
-
-/// Where in the list the page is.
-struct Pager {
-    from: usize,
-    to: usize,
-    total: usize,
-    previous: Option<String>,
-    next: Option<String>,
 }
 
 /// A flag.
@@ -176,27 +169,15 @@ fn page(member: &ProjectMember, query: ListQuery, found: Found) -> ListPage {
         environment: member.environment.name.clone(),
         tabs: tabs.collect(),
         sorts: sorts.collect(),
-        pager: Pager::new(&query, &path, lines.len(), total),
+        pager: Pager::new(query.page, PAGE, lines.len(), total, |page| {
+            query.on_page(page).address(&path)
+        }),
         all: count(None),
         may_edit: member.may(Right::Edit),
         lines,
         total,
         path,
         query,
-    }
-}
-
-impl Pager {
-    fn new(query: &ListQuery, path: &str, shown: usize, total: usize) -> Pager {
-        let before = (query.page as usize - 1) * PAGE;
-        let page = |number| query.on_page(number).address(path);
-        Pager {
-            from: before + 1,
-            to: before + shown,
-            total,
-            previous: (query.page > 1).then(|| page(query.page - 1)),
-            next: (before + shown < total).then(|| page(query.page + 1)),
-        }
     }
 }
 
