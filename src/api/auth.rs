@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     domain::reading::{Node, Problems},
+    http::Arrival,
     operations::access::{Attempt, Password, SignIn},
     store::{READ_WITHIN, Store},
 };
@@ -79,7 +80,7 @@ pub async fn login(
 ) -> Answer {
     query.only(&[])?;
     let login = body.read(Login::read)?;
-    let from = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let from = Arrival::of(&request).address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let signed_in = web::block(move || {
         store.within(READ_WITHIN, move |store| {
             let password = Password::of_any_length(login.password);

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{query::Query, refusal::refused, work};
 use crate::{
     domain::role::Right,
-    http::{Problem, RequestId, presented},
+    http::{Arrival, Problem, RequestId, presented},
     operations::{
         Actor, Identity, OperationError, Origin,
         access::{AccessTokens, SignIn, authenticate},
@@ -64,7 +64,7 @@ fn credential(request: &HttpRequest) -> Result<(Store, Credential), Problem> {
         tokens: sign_in.tokens().clone(),
         secret: presented.secret().to_owned(),
         origin: Origin {
-            ip: request.peer_addr().map(|peer| peer.ip().to_canonical().to_string()),
+            ip: Arrival::of(request).address.map(|address| address.to_string()),
             request_id: Some(RequestId::of(request).to_string()),
         },
     };

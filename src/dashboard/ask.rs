@@ -1,9 +1,14 @@
 //! What a request says about how it wants its answer.
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::{Method, header},
+};
 use futures_util::future::{Ready, ready};
 
-use super::{Site, Toast, cookies};
+use super::{Site, Toast, cookies, local_path::local_or_start};
+use crate::http::Arrival;
 
 /// How a request wants its answer.
 #[derive(Debug, Clone, Default)]
@@ -12,7 +17,8 @@ pub struct Ask {
     restores_history: bool,
     target: Option<String>,
     current: Option<String>,
-    /// Where it was asked for: path and query.
+    /// Where it was asked for, path and query; for something that was sent, the page that it was
+    /// sent from.
     pub address: String,
     /// The theme that the browser remembers.
     pub theme: Theme,
@@ -74,7 +80,7 @@ impl Ask {
             restores_history: text("hx-history-restore-request") == Some("true"),
             target: text("hx-target").map(str::to_owned),
             current: text("hx-current-url").map(path_and_query),
-            address: request.uri().to_string(),
+            address: sent_from(request).unwrap_or_else(|| request.uri().to_string()),
             theme: cookies::get(request, cookies::THEME)
                 .map(|theme| Theme::parse(&theme))
                 .unwrap_or_default(),
@@ -85,7 +91,7 @@ impl Ask {
 
     /// The site that it was sent to.
     pub fn site(request: &HttpRequest) -> Site {
-        request.app_data::<Data<Site>>().map_or(Site::new(None), |site| site.as_ref().clone())
+        Site::of(request)
     }
 
     /// Whether htmx asks, for a part of a page.
@@ -113,6 +119,18 @@ impl Ask {
 fn path_and_query(address: &str) -> String {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     rest.find('/').and_then(|start| rest.get(start..)).unwrap_or("/").to_owned()
+}
+
+/// The page of ours from which something was sent: where it was sent to need not be a page.
+fn sent_from(request: &HttpRequest) -> Option<String> {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return None;
+    }
+    let referer = request.headers().get(header::REFERER)?.to_str().ok()?;
+    let (host, _) = referer.split_once("://")?.1.split_once('/')?;
+    let page = referer.split_once(host)?.1;
+    let is_ours = host == Arrival::of(request).host && local_or_start(page) == page;
+    is_ours.then(|| page.to_owned())
 }
 
 impl FromRequest for Ask {

@@ -18,8 +18,6 @@ pub const FIELD: &str = "csrf";
 
 const FOREIGN: &str = "This came from another site, so it was not done. Open the page here and try \
                        again.";
-const STALE: &str = "This page is older than your login, so nothing was changed. Load it anew and \
-                     try again.";
 
 /// The token of the cookie with that value.
 pub fn token(cookie: &str) -> String {
@@ -55,12 +53,21 @@ pub fn check_source(request: &HttpRequest, site: &Site) -> Result<(), PageError>
     }
 }
 
+/// Whether the browser itself says that a request comes from one of our own pages. One that says
+/// nothing of it may come from anywhere.
+pub fn is_surely_own(request: &HttpRequest, site: &Site) -> bool {
+    let says = |name: &str| request.headers().contains_key(name);
+    let says_something = says("sec-fetch-site") || says(header::ORIGIN.as_str());
+    let by_hand = request.headers().get("sec-fetch-site").is_some_and(|value| value == "none");
+    says_something && !by_hand && check_source(request, site).is_ok()
+}
+
 /// Refuses a form without the token of this browser.
 ///
 /// # Errors
-/// [`PageError::Forbidden`].
+/// [`PageError::Stale`].
 pub fn check_token(request: &HttpRequest, site: &Site, sent: &str) -> Result<(), PageError> {
     let own = bound_to(request, site).map(|cookie| token(&cookie));
     let good = own.is_some_and(|own| own.as_bytes().ct_eq(sent.as_bytes()).into());
-    if good { Ok(()) } else { Err(PageError::Forbidden(STALE.to_owned())) }
+    if good { Ok(()) } else { Err(PageError::Stale) }
 }

@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use crate::{
     domain::reading::Problems,
     operations::{Link, OperationError},
+    store::StoreError,
 };
 
 /// Why a handler has no page to show.
@@ -19,6 +20,8 @@ pub enum PageError {
     NotFound,
     /// Their role is too small, or the request comes from elsewhere; as a sentence.
     Forbidden(String),
+    /// The form was made for another login than the one that there is now.
+    Stale,
     /// What was entered is not acceptable. A handler with a form shows the form again.
     Invalid(Problems),
     /// Something else stands in the way, or somebody was faster; as a sentence, with what it is.
@@ -29,6 +32,8 @@ pub enum PageError {
     TooMany(String, u64),
     /// The database is away; as a sentence.
     Away(String),
+    /// The database went away at the last moment: what was asked for may have been done or not.
+    Uncertain(String),
     /// A fault of ours; the log says more.
     Broken,
 }
@@ -39,12 +44,12 @@ impl PageError {
         match self {
             PageError::SignInNeeded => StatusCode::UNAUTHORIZED,
             PageError::NotFound => StatusCode::NOT_FOUND,
-            PageError::Forbidden(_) => StatusCode::FORBIDDEN,
+            PageError::Forbidden(_) | PageError::Stale => StatusCode::FORBIDDEN,
             PageError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             PageError::Refused(..) => StatusCode::CONFLICT,
             PageError::Unreadable(status, _) => *status,
             PageError::TooMany(..) => StatusCode::TOO_MANY_REQUESTS,
-            PageError::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
+            PageError::Away(_) | PageError::Uncertain(_) => StatusCode::SERVICE_UNAVAILABLE,
             PageError::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -55,11 +60,13 @@ impl PageError {
             PageError::SignInNeeded => "You were logged out",
             PageError::NotFound => "This page does not exist",
             PageError::Forbidden(_) => "You can't do this here",
+            PageError::Stale => "This was not sent yet",
             PageError::Invalid(_) | PageError::Refused(..) | PageError::Unreadable(..) => {
                 "That did not work"
             }
             PageError::TooMany(..) => "Slow down",
             PageError::Away(_) => "Read only right now",
+            PageError::Uncertain(_) => "It may have been saved or not",
             PageError::Broken => "Something broke on our side",
         }
     }
@@ -76,11 +83,16 @@ impl fmt::Display for PageError {
                 let sentences: Vec<&str> = problems.iter().map(|p| p.message.as_str()).collect();
                 f.write_str(&sentences.join(" "))
             }
+            PageError::Stale => f.write_str(
+                "You logged in anew since this page was opened, so nothing was changed yet. Try once \
+                 more.",
+            ),
             PageError::Forbidden(reason)
             | PageError::Refused(reason, _)
             | PageError::Unreadable(_, reason)
             | PageError::TooMany(reason, _)
-            | PageError::Away(reason) => f.write_str(reason),
+            | PageError::Away(reason)
+            | PageError::Uncertain(reason) => f.write_str(reason),
             PageError::Broken => f.write_str("Nothing was changed."),
         }
     }
@@ -111,7 +123,10 @@ impl From<OperationError> for PageError {
             }
             OperationError::Unavailable(error) => {
                 tracing::warn!(%error, "the database is away");
-                PageError::Away(sentence)
+                match error {
+                    StoreError::OutcomeUnknown(_) => PageError::Uncertain(sentence),
+                    _ => PageError::Away(sentence),
+                }
             }
             OperationError::Internal(error) => {
                 tracing::error!(%error, "a page failed");

@@ -43,6 +43,17 @@ impl Form {
         Ok(Form(fields))
     }
 
+    /// Everything that was entered, in order.
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.0
+    }
+
+    /// A form with those fields.
+    #[cfg(test)]
+    pub(super) fn of(fields: Vec<(String, String)>) -> Form {
+        Form(fields)
+    }
+
     /// What was entered in a field; empty where nothing was.
     pub fn get(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(found, _)| found == name);

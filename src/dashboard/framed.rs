@@ -6,19 +6,14 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method, StatusCode,
+        StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
 };
-use askama::Template;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{Answer, Layout, Page, PageError, ProjectMember, Section, Site, ask::Ask, cookies};
-use crate::{
-    http::{RequestId, harden},
-    operations::Link,
-};
+use super::{PageError, ProjectMember, Site, ask::Ask, cookies, error_page};
+use crate::http::{RequestId, harden};
 
 /// Wraps everything of the pages.
 ///
@@ -30,7 +25,7 @@ pub async fn framed<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = RequestId::of(request.request());
     let response = next.call(request).await?.map_into_boxed_body();
-    let mut response = with_errors_shown(response, &id);
+    let mut response = with_errors_shown(response, &id).await;
     let request = response.request().clone();
     remember_place(&request, response.response_mut().headers_mut());
     set_headers(&request, response.headers_mut(), &id);
@@ -38,14 +33,20 @@ pub async fn framed<B: MessageBody + 'static>(
 }
 
 /// What actix refuses by itself (a path that can't be read, say) becomes a page too.
-fn with_errors_shown(response: ServiceResponse, id: &RequestId) -> ServiceResponse {
+async fn with_errors_shown(response: ServiceResponse, id: &RequestId) -> ServiceResponse {
     let status = response.status();
     let error = match response.response().error() {
         Some(error) => error.as_error::<PageError>().cloned().unwrap_or_else(|| by_status(status)),
         None => return response,
     };
-    let (request, _) = response.into_parts();
-    let shown = show(&error, &request, id).unwrap_or_else(|_| HttpResponse::new(error.status()));
+    let (request, refused) = response.into_parts();
+    let shown = error_page::show(&error, &request, id).await;
+    let mut shown = shown.unwrap_or_else(|_| HttpResponse::new(error.status()));
+    for (name, value) in refused.headers() {
+        if !shown.headers().contains_key(name) {
+            shown.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
     ServiceResponse::new(request, shown)
 }
 
@@ -56,83 +57,6 @@ fn by_status(status: StatusCode) -> PageError {
             PageError::Unreadable(status, "This can't be answered here.".to_owned())
         }
         _ => PageError::Broken,
-    }
-}
-
-fn show(error: &PageError, request: &HttpRequest, id: &RequestId) -> Answer {
-    let ask = Ask::of(request);
-    let mut response = if ask.is_htmx() {
-        for_htmx(error)
-    } else if *error == PageError::SignInNeeded && request.method() == Method::GET {
-        let next = utf8_percent_encode(&ask.address, NON_ALPHANUMERIC);
-        let to =
-            if ask.address == "/" { "/login".to_owned() } else { format!("/login?next={next}") };
-        HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
-    } else {
-        as_page(error, request, &ask, id)?
-    };
-    if let PageError::TooMany(_, seconds) = error {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
-    }
-    Ok(response)
-}
-
-/// A status, and a sentence for a toast. Nothing that could be put into the page.
-fn for_htmx(error: &PageError) -> HttpResponse {
-    let reason = utf8_percent_encode(&error.to_string(), NON_ALPHANUMERIC).to_string();
-    let mut response = HttpResponse::build(error.status());
-    response.insert_header(("x-reason", reason));
-    // Errors of forms are shown by the forms; what comes here has no place but a toast.
-    response.insert_header(("hx-reswap", "none"));
-    if *error == PageError::SignInNeeded {
-        response.insert_header(("hx-trigger", "login:needed"));
-    }
-    response.finish()
-}
-
-#[derive(Template)]
-#[template(path = "error.html")]
-struct ErrorInProject<'a> {
-    layout: Layout,
-    error: &'a PageError,
-    request_id: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "error_plain.html")]
-struct PlainError<'a> {
-    layout: Layout,
-    error: &'a PageError,
-    request_id: &'a str,
-}
-
-fn as_page(error: &PageError, request: &HttpRequest, ask: &Ask, id: &RequestId) -> Answer {
-    let (title, request_id) = (error.title(), id.as_str());
-    let member = request.extensions().get::<ProjectMember>().cloned();
-    match member {
-        Some(member) => {
-            let layout = member.layout(title, Section::Elsewhere);
-            Page::with_status(error.status(), &ErrorInProject { layout, error, request_id })
-        }
-        None => {
-            let layout = Layout::plain(title, ask, "");
-            Page::with_status(error.status(), &PlainError { layout, error, request_id })
-        }
-    }
-}
-
-impl PageError {
-    /// Whether the log knows more, by the id of the request.
-    fn is_ours(&self) -> bool {
-        *self == PageError::Broken
-    }
-
-    /// What stands in the way, as the page lists it.
-    fn links(&self) -> &[Link] {
-        match self {
-            PageError::Refused(_, links) => links,
-            _ => &[],
-        }
     }
 }
 

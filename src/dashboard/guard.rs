@@ -2,7 +2,7 @@
 
 use actix_web::{HttpMessage, dev::ServiceRequest, http::Method, web::Payload};
 
-use super::{Ask, Form, PageError, ProjectMember, SignedIn, csrf};
+use super::{Ask, Form, PageError, ProjectMember, SignedIn, Site, csrf, kept_form::KeptForm};
 use crate::domain::role::Right;
 
 /// Whom a page is for.
@@ -21,13 +21,32 @@ pub enum Admission {
 ///
 /// # Errors
 /// [`PageError::SignInNeeded`], [`PageError::NotFound`], [`PageError::Forbidden`],
-/// [`PageError::Unreadable`].
+/// [`PageError::Stale`], [`PageError::Unreadable`], [`PageError::Away`].
 pub async fn admit(admission: Admission, request: &mut ServiceRequest) -> Result<(), PageError> {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let site = Ask::site(request.request());
     if changes {
         csrf::check_source(request.request(), &site)?;
     }
+    let admitted = find_out_who(admission, request).await;
+    if let Err(PageError::SignInNeeded | PageError::Away(_)) = admitted
+        && changes
+    {
+        keep_form(request, &site).await;
+    }
+    admitted?;
+    if changes {
+        let form = read_form(request).await?;
+        if let Err(error) = csrf::check_token(request.request(), &site, form.get(csrf::FIELD)) {
+            keep(request, &form, &site);
+            return Err(error);
+        }
+        request.extensions_mut().insert(form);
+    }
+    Ok(())
+}
+
+async fn find_out_who(admission: Admission, request: &mut ServiceRequest) -> Result<(), PageError> {
     match admission {
         Admission::Anybody => {}
         Admission::SignedIn => {
@@ -41,11 +60,28 @@ pub async fn admit(admission: Admission, request: &mut ServiceRequest) -> Result
             allowed?;
         }
     }
-    if changes {
-        let payload = request.extract::<Payload>().await.map_err(|_| PageError::Broken)?;
-        let form = Form::read(request.request(), payload).await?;
-        csrf::check_token(request.request(), &site, form.get(csrf::FIELD))?;
-        request.extensions_mut().insert(form);
-    }
     Ok(())
+}
+
+async fn read_form(request: &mut ServiceRequest) -> Result<Form, PageError> {
+    let payload = request.extract::<Payload>().await.map_err(|_| PageError::Broken)?;
+    Form::read(request.request(), payload).await
+}
+
+/// Keeps a form whose sender is not known, so that nothing typed is lost. Whose token it has can't
+/// be said then, so the browser has to say that it comes from one of our own pages.
+async fn keep_form(request: &mut ServiceRequest, site: &Site) {
+    if csrf::is_surely_own(request.request(), site)
+        && let Ok(form) = read_form(request).await
+    {
+        keep(request, &form, site);
+    }
+}
+
+fn keep(request: &ServiceRequest, form: &Form, site: &Site) {
+    if csrf::is_surely_own(request.request(), site)
+        && let Some(kept) = KeptForm::of(request.request(), form)
+    {
+        request.extensions_mut().insert(kept);
+    }
 }

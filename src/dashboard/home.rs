@@ -30,12 +30,7 @@ struct NoProjectPage {
 ///
 /// # Errors
 /// [`PageError::Away`].
-pub async fn start(
-    request: HttpRequest,
-    who: SignedIn,
-    site: Data<Site>,
-    store: Data<Store>,
-) -> Answer {
+pub async fn start(request: HttpRequest, who: SignedIn, site: Site, store: Data<Store>) -> Answer {
     let last = cookies::get(&request, cookies::PLACE).unwrap_or_default();
     let actor = who.actor.clone();
     let place = work::read(&store, move |conn| {

@@ -1,10 +1,11 @@
 //! Where to go after a login.
 
 /// The address, where it is certainly one of ours; else the start. Nothing that a browser could
-/// read as another site: two slashes, a backslash, a control character.
+/// read as another site: two slashes in its path, a backslash, a control character.
 pub fn local_or_start(address: &str) -> &str {
-    let local = address.starts_with('/')
-        && !address.contains("//")
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let local = path.starts_with('/')
+        && !path.contains("//")
         && address.len() <= 2_000
         && address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if local { address } else { "/" }
@@ -47,7 +48,13 @@ mod tests {
         ] {
             assert_eq!(local_or_start(outside), "/", "{outside:?}");
         }
-        for inside in ["/", "/p/a/b?q=%2f%2fe", "/p/a/b/flags?status=live&page=2", "/%09/e"] {
+        for inside in [
+            "/",
+            "/p/a/b?q=%2f%2fe",
+            "/p/a/b/flags?status=live&page=2",
+            "/%09/e",
+            "/p/a/b?q=http://e",
+        ] {
             assert_eq!(local_or_start(inside), inside);
         }
     }

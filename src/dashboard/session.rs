@@ -12,7 +12,7 @@ use futures_util::future::{Ready, ready};
 use super::{PageError, Site, ask::Ask, cookies, csrf, work};
 use crate::{
     domain::{experience::Kind, role::Right},
-    http::RequestId,
+    http::{Arrival, RequestId},
     operations::{Actor, Identity, OperationError, Origin, access::browser_sessions},
     store::{
         Connection, Store, environments, environments::Environment, experiences, projects,
@@ -79,7 +79,14 @@ impl ProjectMember {
     }
 }
 
+/// The first two names of a path.
+fn place(path: &str) -> Option<(String, String)> {
+    let mut names = path.split('/').map(str::to_owned);
+    Some((names.next()?, names.next()?))
+}
+
 /// Where a request goes and what it brings along, taken out of it for work on another thread.
+#[derive(Clone)]
 struct Wanted {
     store: Store,
     secret: String,
@@ -112,7 +119,7 @@ impl Wanted {
 /// Where a request comes from, for the audit log.
 pub fn origin(request: &HttpRequest) -> Origin {
     Origin {
-        ip: request.peer_addr().map(|peer| peer.ip().to_canonical().to_string()),
+        ip: Arrival::of(request).address.map(|address| address.to_string()),
         request_id: Some(RequestId::of(request).to_string()),
     }
 }
@@ -148,6 +155,29 @@ impl ProjectMember {
         let wanted = Wanted::of(request, &site)?;
         let (ask, csrf) = (Ask::of(request), csrf::token(&wanted.secret));
         work::read(&wanted.store.clone(), move |conn| member(conn, &wanted, ask, csrf)).await
+    }
+
+    /// Who asks for a page that does not exist: in the project that the address names where that
+    /// is theirs, else in the one that they looked at last. None where nobody is signed in.
+    pub async fn near(request: &HttpRequest) -> Option<ProjectMember> {
+        let wanted = Wanted::of(request, &Site::of(request)).ok()?;
+        let (ask, csrf) = (Ask::of(request), csrf::token(&wanted.secret));
+        let named = request.path().strip_prefix("/p/").and_then(place);
+        let last = cookies::get(request, cookies::PLACE);
+        let places = [named, last.as_deref().and_then(place)];
+        let store = wanted.store.clone();
+        let found = work::read(&store, move |conn| {
+            for (project, environment) in places.into_iter().flatten() {
+                let (project, environment) = (Some(project), Some(environment));
+                let wanted = Wanted { project, environment, ..wanted.clone() };
+                match member(conn, &wanted, ask.clone(), csrf.clone()) {
+                    Err(OperationError::NotFound(_)) => {}
+                    found => return found.map(Some),
+                }
+            }
+            Ok(None)
+        });
+        found.await.ok().flatten()
     }
 
     /// Checks a right in the project.

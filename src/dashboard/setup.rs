@@ -8,8 +8,8 @@ use askama::Template;
 use chrono::Utc;
 
 use super::{
-    Answer, Ask, FieldErrors, Form, Layout, Page, PageError, SetupCode, Site, cookies, session,
-    sign_in, work,
+    Answer, Ask, FieldErrors, Form, Layout, Moved, Page, PageError, SetupCode, Site, cookies,
+    session, sign_in, work,
 };
 use crate::{
     domain::{reading::FieldError, slug::Slug},
@@ -73,7 +73,7 @@ impl Entered {
 /// [`PageError::NotFound`] once somebody is here.
 pub async fn page(
     request: HttpRequest,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
     code: Data<SetupCode>,
 ) -> Answer {
@@ -97,7 +97,7 @@ pub async fn page(
 pub async fn set_up(
     request: HttpRequest,
     form: Form,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
     hasher: Data<SignIn>,
     code: Data<SetupCode>,
@@ -108,7 +108,11 @@ pub async fn set_up(
     let ask = Ask::of(&request);
     let entered = Entered::of(&form);
     match create(&request, &form, &entered, &site, &store, hasher, &code).await {
-        Ok(opened) => Ok(sign_in::signed_in(&opened, "/", &ask, &site)),
+        Ok(opened) => {
+            let mut response = Moved::to("/").answer(&ask, &site);
+            sign_in::give_session(&mut response, &opened, &site);
+            Ok(response)
+        }
         Err(PageError::Invalid(problems)) => {
             let (token, _) = sign_in::visit(&request, &site);
             Page::invalid(&SetUpPage {

@@ -14,9 +14,10 @@ use serde_json::json;
 
 use super::{
     Answer, Ask, FieldErrors, Form, Fragment, Layout, Moved, Page, PageError, Site, cookies, csrf,
-    local_path::local_or_start, work,
+    kept_form::KeptForm, local_path::local_or_start, work,
 };
 use crate::{
+    http::Arrival,
     operations::{
         access::{
             Attempt, Password, SignIn,
@@ -24,7 +25,7 @@ use crate::{
         },
         setup,
     },
-    store::Store,
+    store::{READ_WITHIN, Store},
 };
 
 const WRONG: &str = "Email or password is not right.";
@@ -44,21 +45,36 @@ struct LogInDialog {
     csrf: String,
 }
 
+/// What was sent with a session that had ended, to be sent again.
+#[derive(Template)]
+#[template(path = "send_again.html")]
+struct SendAgainPage {
+    layout: Layout,
+    kept: KeptForm,
+    csrf: String,
+}
+
 /// What was entered, but for the password.
 #[derive(Default)]
 struct Login {
     email: String,
     stay: bool,
     next: String,
+    /// Whether it comes in the place of something that needed a session.
+    interrupts: bool,
+    kept: Option<KeptForm>,
     errors: FieldErrors,
 }
 
 impl Login {
     fn of(form: &Form) -> Login {
+        let kept = KeptForm::carried_by(form);
         Login {
             email: form.get("email").trim().to_owned(),
             stay: form.is_checked("stay"),
             next: local_or_start(form.get("next")).to_owned(),
+            interrupts: kept.is_some(),
+            kept,
             errors: FieldErrors::default(),
         }
     }
@@ -104,7 +120,7 @@ pub(super) fn with_visit(
 ///
 /// # Errors
 /// [`PageError::Away`].
-pub async fn page(request: HttpRequest, site: Data<Site>, store: Data<Store>) -> Answer {
+pub async fn page(request: HttpRequest, site: Site, store: Data<Store>) -> Answer {
     let ask = Ask::of(&request);
     if work::read(&store, setup::is_open).await? {
         return Ok(Moved::to("/setup").answer(&ask, &site));
@@ -117,9 +133,20 @@ pub async fn page(request: HttpRequest, site: Data<Site>, store: Data<Store>) ->
     Ok(with_visit(shown, &site, new))
 }
 
+/// The page with the form, in the place of something that needed a session and was sent without
+/// one. What was sent stays with it.
+pub(super) fn page_over(request: &HttpRequest, site: &Site, kept: Option<KeptForm>) -> Answer {
+    let ask = Ask::of(request);
+    let (token, new) = visit(request, site);
+    let next = local_or_start(&ask.address).to_owned();
+    let login = Login { next, interrupts: true, kept, ..Login::default() };
+    let shown = login.show(StatusCode::UNAUTHORIZED, &ask, &token)?;
+    Ok(with_visit(shown, site, new))
+}
+
 /// From where somebody comes.
 pub(super) fn address(request: &HttpRequest) -> IpAddr {
-    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip())
+    Arrival::of(request).address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
 }
 
 /// What a browser calls itself.
@@ -135,7 +162,7 @@ pub(super) fn user_agent(request: &HttpRequest) -> Option<String> {
 pub async fn log_in(
     request: HttpRequest,
     form: Form,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
     sign_in: Data<SignIn>,
 ) -> Answer {
@@ -146,46 +173,68 @@ pub async fn log_in(
     let (email, stay) = (login.email.clone(), login.stay);
     let password = Password::of_any_length(form.get("password"));
     let opened = web::block(move || {
-        let attempt = Attempt { email: &email, password: &password, from };
-        let browser = Browser {
-            user_agent: agent.as_deref(),
-            session: old.as_deref(),
-            stay: if stay { Stay::LoggedIn } else { Stay::ForTheDay },
-        };
-        browser_sessions::sign_in(&sign_in, &store, &attempt, browser, Utc::now())
+        store.within(READ_WITHIN, move |store| {
+            let attempt = Attempt { email: &email, password: &password, from };
+            let browser = Browser {
+                user_agent: agent.as_deref(),
+                session: old.as_deref(),
+                stay: if stay { Stay::LoggedIn } else { Stay::ForTheDay },
+            };
+            browser_sessions::sign_in(&sign_in, store, &attempt, browser, Utc::now())
+        })?
     });
-    let (status, errors) = match work::settle(opened.await) {
-        Ok(opened) => return Ok(signed_in(&opened, &login.next, &ask, &site)),
-        Err(PageError::SignInNeeded) => (StatusCode::UNPROCESSABLE_ENTITY, WRONG.to_owned()),
+    let (status, wait, error) = match work::settle(opened.await) {
+        Ok(opened) => return signed_in(&opened, login, &ask, &site),
+        Err(PageError::SignInNeeded) => (StatusCode::UNPROCESSABLE_ENTITY, None, WRONG.to_owned()),
         Err(PageError::TooMany(_, seconds)) => {
-            (StatusCode::TOO_MANY_REQUESTS, format!("Too many attempts. Try again in {seconds} s."))
+            (StatusCode::TOO_MANY_REQUESTS, Some(seconds), too_many(seconds))
         }
         Err(other) => return Err(other),
     };
-    login.errors = FieldErrors::one("password", errors);
+    login.errors = FieldErrors::one("password", error);
     let (token, _) = visit(&request, &site);
-    login.show(status, &ask, &token)
+    let mut shown = login.show(status, &ask, &token)?;
+    if let Some(seconds) = wait {
+        shown.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+    }
+    Ok(shown)
 }
 
-/// Gives the browser its session; leads on, or tells the page that waits that it may go on.
-pub(super) fn signed_in(opened: &Opened, next: &str, ask: &Ask, site: &Site) -> HttpResponse {
-    let mut response = if ask.is_htmx() {
-        let done = json!({"login:done": {"csrf": csrf::token(&opened.secret)}});
-        HttpResponse::NoContent().insert_header(("hx-trigger", done.to_string())).finish()
-    } else {
-        Moved::to(local_or_start(next)).answer(ask, site)
+fn too_many(seconds: u64) -> String {
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    format!("Too many attempts. Try again in {seconds} {unit}, or ask an admin for a new password.")
+}
+
+/// Leads on, or tells the page that waits that it may go on; or shows what was kept meanwhile.
+fn signed_in(opened: &Opened, login: Login, ask: &Ask, site: &Site) -> Answer {
+    let csrf = csrf::token(&opened.secret);
+    let mut response = match login.kept {
+        _ if ask.is_htmx() => {
+            let done = json!({"login:done": {"csrf": csrf}});
+            HttpResponse::NoContent().insert_header(("hx-trigger", done.to_string())).finish()
+        }
+        Some(kept) => {
+            let layout = Layout::plain("Logged in again", ask, &csrf);
+            Page::show(&SendAgainPage { layout, kept, csrf })?
+        }
+        None => Moved::to(local_or_start(&login.next)).answer(ask, site),
     };
+    give_session(&mut response, opened, site);
+    Ok(response)
+}
+
+/// Gives the browser its session.
+pub(super) fn give_session(response: &mut HttpResponse, opened: &Opened, site: &Site) {
     let headers = response.headers_mut();
     cookies::set(headers, site, cookies::session(site), &opened.secret, opened.keep_for);
     cookies::forget(headers, site, cookies::visit(site));
-    response
 }
 
 /// Ends the session, here and on the server.
 ///
 /// # Errors
 /// [`PageError::Away`].
-pub async fn log_out(request: HttpRequest, site: Data<Site>, store: Data<Store>) -> Answer {
+pub async fn log_out(request: HttpRequest, site: Site, store: Data<Store>) -> Answer {
     if let Some(secret) = cookies::get(&request, cookies::session(&site)) {
         work::write(&store, move |conn| browser_sessions::end(conn, &secret)).await?;
     }

@@ -1,5 +1,10 @@
 //! What the pages know of the place where they are served.
 
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use futures_util::future::{Ready, ready};
+
+use crate::http::Arrival;
+
 /// How browsers reach the pages.
 #[derive(Debug, Clone)]
 pub struct Site {
@@ -11,6 +16,16 @@ impl Site {
     /// finds it, where none was set.
     pub fn new(origin: Option<String>) -> Site {
         Site { origin }
+    }
+
+    /// The site that a request was sent to: where no address was set, the one that a trusted proxy
+    /// says.
+    pub fn of(request: &HttpRequest) -> Site {
+        let set = request.app_data::<Data<Site>>().and_then(|site| site.origin.clone());
+        let arrival = Arrival::of(request);
+        let scheme = if arrival.is_https { "https" } else { "http" };
+        let told = arrival.passed_on.then(|| format!("{scheme}://{}", arrival.host));
+        Site { origin: set.or(told) }
     }
 
     /// Whether browsers come by HTTPS.
@@ -34,6 +49,15 @@ impl Site {
              font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; \
              base-uri 'none'; object-src 'none'; {upgrade}report-to csp; report-uri /csp-report"
         )
+    }
+}
+
+impl FromRequest for Site {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Site::of(request)))
     }
 }
 

@@ -1,6 +1,7 @@
-//! What every HTTP door shares: reading bodies within limits, strict JSON, credentials in headers,
+//! What every HTTP door shares: where requests come from, reading bodies within limits, strict JSON, credentials in headers,
 //! and `application/problem+json`.
 
+mod arrival;
 mod body;
 mod credential;
 mod headers;
@@ -8,6 +9,7 @@ mod json;
 mod problem;
 mod request_id;
 
+pub use arrival::Arrival;
 pub use body::{BodyError, read_body};
 pub use credential::{Presented, presented};
 pub use headers::{ANYBODYS_ORIGIN, JSON, NO_SNIFFING, harden};

@@ -5,7 +5,9 @@ use actix_web::http::Method;
 use super::{Access, PageRow, Row};
 use crate::{
     dashboard::{
-        Admission, assets, experiences::list, home, keys, preferences, reports, setup, sign_in,
+        Admission, assets,
+        experiences::{list, switch, undo},
+        home, keys, preferences, reports, setup, sign_in,
     },
     domain::role::Right,
 };
@@ -14,6 +16,7 @@ const ANYBODY: Admission = Admission::Anybody;
 const SIGNED_IN: Admission = Admission::SignedIn;
 const SEE: Admission = Admission::Right(Right::See);
 const EDIT: Admission = Admission::Right(Right::Edit);
+const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
 
 /// A page of a project in an environment.
 macro_rules! page {
@@ -56,7 +59,11 @@ fn of_projects() -> Vec<PageRow> {
 }
 
 fn of_experiences() -> Vec<PageRow> {
-    vec![PageRow::new(Method::GET, page!("/flags"), SEE, list::flags)]
+    vec![
+        PageRow::new(Method::GET, page!("/flags"), SEE, list::flags),
+        PageRow::new(Method::POST, page!("/flags/{slug}/switch"), SWITCH_OFF, switch::turn),
+        PageRow::new(Method::POST, page!("/flags/{slug}/undo"), SWITCH_OFF, undo::undo),
+    ]
 }
 
 fn of_keys() -> Vec<PageRow> {

@@ -6,6 +6,7 @@ use actix_web::{
     Error, FromRequest, Handler, HttpResponse, Responder, Route,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
+    guard,
     http::{Method, StatusCode, header},
     middleware::{Next, from_fn},
     web::{self, ServiceConfig},
@@ -36,7 +37,7 @@ impl PageRow {
     {
         let of = method.clone();
         let route = move || {
-            web::method(of.clone())
+            accepting(&of)
                 .to(handler.clone())
                 .wrap(from_fn(move |request, next| guarded(admission, request, next)))
         };
@@ -46,6 +47,11 @@ impl PageRow {
     /// The method.
     pub fn method(&self) -> &Method {
         &self.method
+    }
+
+    /// As a browser is told what may be asked here.
+    fn allowed(&self) -> &str {
+        if self.method == Method::GET { "GET, HEAD" } else { self.method.as_str() }
     }
 
     /// The path, as a pattern.
@@ -76,6 +82,14 @@ async fn guarded<B: MessageBody + 'static>(
     }
 }
 
+/// A route for that method; whoever may GET a page may ask for its HEAD.
+fn accepting(method: &Method) -> Route {
+    match *method {
+        Method::GET => web::route().guard(guard::Any(guard::Get()).or(guard::Head())),
+        _ => web::method(method.clone()),
+    }
+}
+
 /// Mounts them. Rows of one path become one resource, which answers 405 to other methods.
 pub(super) fn mount(rows: &[PageRow], config: &mut ServiceConfig) {
     let mut mounted: Vec<&str> = Vec::new();
@@ -85,7 +99,7 @@ pub(super) fn mount(rows: &[PageRow], config: &mut ServiceConfig) {
         }
         mounted.push(row.path);
         let same_path: Vec<&PageRow> = rows.iter().filter(|other| other.path == row.path).collect();
-        let methods: Vec<&str> = same_path.iter().map(|row| row.method.as_str()).collect();
+        let methods: Vec<&str> = same_path.iter().map(|row| row.allowed()).collect();
         let allowed = methods.join(", ");
         let mut resource = web::resource(row.path);
         for row in &same_path {

@@ -138,6 +138,7 @@ impl Running {
             sign_in: Data::new(sign_in),
             key_limit: Data::new(KeyLimit(settings.key_limit)),
             site: Data::new(site(&settings.public_url)),
+            trusted_proxies: Data::new(settings.trusted_proxies.clone()),
             setup_code: Data::new(SetupCode::new(setup_code.clone())),
         };
         let doors = Doors::open(settings.listen, parts)?;
@@ -174,7 +175,7 @@ fn site(public_url: &PublicUrl) -> Site {
 /// nobody knows whether there will be one.
 fn setup_code(settings: &Settings, store: &Store) -> Option<String> {
     let over = store.read(setup::is_open).is_ok_and(|open| !open);
-    let alone = settings.listen.ip().is_loopback();
+    let alone = settings.listen.ip().is_loopback() && settings.public_url.stays_here();
     (!alone && !over).then(|| Password::generate().expose().to_owned())
 }
 

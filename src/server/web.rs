@@ -22,6 +22,7 @@ use crate::{
     delivery::{Delivery, Statistics},
     operations::{access::SignIn, keys::KeyLimit},
     routes,
+    settings::TrustedProxies,
     store::Store,
 };
 
@@ -40,6 +41,8 @@ pub struct Parts {
     pub key_limit: Data<KeyLimit>,
     /// How browsers reach the pages.
     pub site: Data<Site>,
+    /// Whose word is taken for where a request comes from.
+    pub trusted_proxies: Data<TrustedProxies>,
     /// What the first run asks for.
     pub setup_code: Data<SetupCode>,
 }
@@ -108,6 +111,7 @@ fn bind(address: SocketAddr, parts: Parts) -> io::Result<(SocketAddr, Server)> {
             .app_data(parts.sign_in.clone())
             .app_data(parts.key_limit.clone())
             .app_data(parts.site.clone())
+            .app_data(parts.trusted_proxies.clone())
             .app_data(parts.setup_code.clone())
             .configure(routes::configure)
             .wrap(from_fn(paths::tidy))

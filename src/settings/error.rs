@@ -30,6 +30,8 @@ pub(super) const LISTEN: Name = Name { flag: "--listen", variable: "FLAGSTAFF_LI
 pub(super) const DATABASE_URL: Name = Name { flag: "--database-url", variable: "DATABASE_URL" };
 pub(super) const DATA_DIR: Name = Name { flag: "--data-dir", variable: "FLAGSTAFF_DATA_DIR" };
 pub(super) const PUBLIC_URL: Name = Name { flag: "--public-url", variable: "FLAGSTAFF_PUBLIC_URL" };
+pub(super) const TRUSTED_PROXIES: Name =
+    Name { flag: "--trusted-proxies", variable: "FLAGSTAFF_TRUSTED_PROXIES" };
 pub(super) const SECRET_KEY: Name = Name { flag: "--secret-key", variable: "FLAGSTAFF_SECRET_KEY" };
 pub(super) const ALLOW_INSECURE_HTTP: Name =
     Name { flag: "--allow-insecure-http", variable: "FLAGSTAFF_ALLOW_INSECURE_HTTP" };

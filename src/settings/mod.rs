@@ -12,6 +12,7 @@ mod public_url;
 mod report;
 mod secret;
 mod secret_key;
+mod trusted_proxies;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -23,6 +24,7 @@ pub use public_url::PublicUrl;
 pub use report::ReportLine;
 pub use secret::Secret;
 pub use secret_key::{SECRET_KEY_FILE, SecretKeySource};
+pub use trusted_proxies::TrustedProxies;
 
 /// The settings of `serve`, checked.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// How people and apps reach Flagstaff.
     pub public_url: PublicUrl,
+    /// The proxies whose word is taken for where a request comes from.
+    pub trusted_proxies: TrustedProxies,
     /// Where the secret key is.
     pub secret_key: SecretKeySource,
     /// Whether plain HTTP may leave this machine.

@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::{
     DatabaseSettings, LogSettings, PublicUrl, SecretKeySource, SettingError, Settings,
+    TrustedProxies,
     error::{ALLOW_INSECURE_HTTP, DEMO, KEY_LIMIT, LISTEN, LOG, LOG_LEVEL, Name},
     listen, log,
 };
@@ -30,6 +31,11 @@ pub struct Options {
     /// The address by which people and apps reach Flagstaff [default: from --listen]
     #[arg(long, env = "FLAGSTAFF_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+
+    /// The proxies whose X-Forwarded-* and Forwarded headers are believed: addresses and networks,
+    /// with commas between them [default: none]
+    #[arg(long, env = "FLAGSTAFF_TRUSTED_PROXIES", value_name = "ADDRESSES")]
+    pub trusted_proxies: Option<String>,
 
     /// The secret that signs access tokens, at least 32 bytes [default: generated once into the
     /// data folder]
@@ -94,6 +100,7 @@ impl Options {
             listen,
             database: self.database.check()?,
             public_url,
+            trusted_proxies: TrustedProxies::parse(given(self.trusted_proxies.as_deref()))?,
             secret_key: SecretKeySource::parse(given(self.secret_key.as_deref()))?,
             allow_insecure_http,
             demo: boolean(DEMO, &self.demo)?,

@@ -80,7 +80,8 @@ impl PublicUrl {
         }
     }
 
-    fn stays_here(&self) -> bool {
+    /// Whether it leads to this machine alone.
+    pub fn stays_here(&self) -> bool {
         let PublicUrl::Given(url) = self else { return true };
         let uri: Option<Uri> = url.parse().ok();
         let host = uri.as_ref().and_then(Uri::host).unwrap_or_default();

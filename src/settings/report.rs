@@ -4,7 +4,7 @@ use super::{
     Database, LogFormat, PublicUrl, SECRET_KEY_FILE, SecretKeySource, Settings,
     error::{
         ALLOW_INSECURE_HTTP, DATA_DIR, DATABASE_URL, DEMO, KEY_LIMIT, LISTEN, LOG, LOG_LEVEL, Name,
-        PUBLIC_URL, SECRET_KEY,
+        PUBLIC_URL, SECRET_KEY, TRUSTED_PROXIES,
     },
 };
 
@@ -32,6 +32,7 @@ impl Settings {
             line(DATABASE_URL, self.database_in_words()),
             line(DATA_DIR, self.data_dir().display().to_string()),
             line(PUBLIC_URL, self.public_url_in_words()),
+            line(TRUSTED_PROXIES, self.trusted_proxies.in_words()),
             line(SECRET_KEY, self.secret_key_in_words()),
             line(ALLOW_INSECURE_HTTP, self.allow_insecure_http.to_string()),
             line(DEMO, self.demo.to_string()),

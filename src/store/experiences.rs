@@ -115,6 +115,23 @@ pub fn count(conn: &mut Connection, project_id: Uuid, kind: Kind) -> Result<i64,
         .get_result(conn)?)
 }
 
+/// The slugs and names of all experiences of that kind in a project, archived ones included.
+///
+/// # Errors
+/// Those of the database.
+pub fn names(
+    conn: &mut Connection,
+    project_id: Uuid,
+    kind: Kind,
+) -> Result<Vec<(String, String)>, StoreError> {
+    Ok(experiences::table
+        .filter(experiences::project_id.eq(project_id))
+        .filter(experiences::kind.eq(kind.as_str()))
+        .order(experiences::slug)
+        .select((experiences::slug, experiences::name))
+        .load(conn)?)
+}
+
 /// The experience of that slug.
 ///
 /// # Errors

@@ -137,6 +137,18 @@ pub fn find(conn: &mut Connection, id: Uuid) -> Result<Option<Segment>, StoreErr
     Ok(segments::table.find(id).select(Segment::as_select()).first(conn).optional()?)
 }
 
+/// The slugs and names of all segments of a project, archived ones included.
+///
+/// # Errors
+/// Those of the database.
+pub fn names(conn: &mut Connection, project_id: Uuid) -> Result<Vec<(String, String)>, StoreError> {
+    Ok(segments::table
+        .filter(segments::project_id.eq(project_id))
+        .order(segments::slug)
+        .select((segments::slug, segments::name))
+        .load(conn)?)
+}
+
 /// The segment of that slug.
 ///
 /// # Errors

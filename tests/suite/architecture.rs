@@ -12,7 +12,7 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("settings", &[]),
     ("logging", &["settings"]),
-    ("http", &["domain"]),
+    ("http", &["domain", "settings"]),
     ("store", &["domain"]),
     ("embedded_postgres", &[]),
     ("operations", &["store", "domain"]),

@@ -44,6 +44,9 @@ const WRONG: &[(&str, &str, &str, &str)] = &[
     ("--public-url", "FLAGSTAFF_PUBLIC_URL", "https://me:pw@a.example", "without a path, a user"),
     ("--public-url", "FLAGSTAFF_PUBLIC_URL", "https://a.example?x=1", "or a query"),
     ("--public-url", "FLAGSTAFF_PUBLIC_URL", "http://a.example", "plain HTTP at an address of"),
+    ("--trusted-proxies", "FLAGSTAFF_TRUSTED_PROXIES", "proxy.example", "nor a network. Write"),
+    ("--trusted-proxies", "FLAGSTAFF_TRUSTED_PROXIES", "10.0.0.0/33", "Write it as 10.0.0.7"),
+    ("--trusted-proxies", "FLAGSTAFF_TRUSTED_PROXIES", "10.0.0.7,::/0", "which is everybody"),
     ("--secret-key", "FLAGSTAFF_SECRET_KEY", "short", "has 5 bytes; at least 32 are needed"),
     (
         "--secret-key",
@@ -109,7 +112,8 @@ fn settings_that_contradict_each_other_are_refused() {
 #[test]
 fn what_is_safe_is_accepted() {
     type Given = (&'static [&'static str], &'static [(&'static str, &'static str)]);
-    let sound: [Given; 8] = [
+    let sound: [Given; 9] = [
+        (&["--trusted-proxies=10.0.0.0/8, ::1"], &[]),
         (&[], &[]),
         (&["--listen=localhost:0"], &[("FLAGSTAFF_DEMO", "yes"), ("DATABASE_URL", "")]),
         (&["--listen", "[::1]:9000"], &[("FLAGSTAFF_SECRET_KEY", "")]),

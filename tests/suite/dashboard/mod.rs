@@ -1,7 +1,7 @@
 //! The pages, over HTTP, as browsers ask for them.
 
 mod assets;
-mod browser;
+pub mod browser;
 mod forgery;
 mod headers;
 mod keys;
@@ -9,3 +9,4 @@ mod lists;
 mod sessions;
 mod set_up;
 mod sign_in;
+mod switching;

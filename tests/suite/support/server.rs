@@ -23,6 +23,7 @@ fn settings(database_url: &str, data_dir: &Path) -> Settings {
             data_dir: data_dir.to_owned(),
         },
         public_url: None,
+        trusted_proxies: None,
         secret_key: Some("a secret key that only tests know, long enough".to_owned()),
         allow_insecure_http: "false".to_owned(),
         demo: "false".to_owned(),
