@@ -43,15 +43,15 @@ impl Form {
         Ok(Form(fields))
     }
 
+    /// Everything that was entered, in order.
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// A form with those fields.
     #[cfg(test)]
     pub(super) fn of(fields: Vec<(String, String)>) -> Form {
         Form(fields)
-    }
-
-    /// Everything that was entered, in order.
-    pub fn fields(&self) -> &[(String, String)] {
-        &self.0
     }
 
     /// What was entered in a field; empty where nothing was.

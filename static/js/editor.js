@@ -20,6 +20,10 @@ on('input', (e) => {
   const wanted = e.target.value.trim().toLowerCase();
   for (const li of list.children) li.hidden = !li.textContent.toLowerCase().includes(wanted);
 });
+on('click', (e) => {
+  e.target.closest('.add-menu')?.contains(e.target.closest('a, button')) &&
+    e.target.closest('.add-menu').hidePopover();
+});
 on('segment:created', (e) => {
   const b = $('[data-add-created]');
   if (!b) return;

@@ -32,8 +32,7 @@ on('keydown', (e) => {
     );
   }
 });
-// What was chosen closes its menu.
+// What was chosen closes its menu; the page may stay.
 on('click', (e) => {
-  const m = e.target.closest('.menu[popover]');
-  if (m && e.target.closest('a, button')) m.hidePopover();
+  e.target.closest?.('.menu[popover] [role^=menuitem]')?.closest('.menu').hidePopover();
 });

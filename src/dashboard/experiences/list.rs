@@ -7,14 +7,16 @@ use askama::Template;
 use chrono::Utc;
 
 use super::{
-    super::{Answer, Layout, Page, ProjectMember, Section, work},
+    super::{Answer, Layout, Page, Pager, ProjectMember, Section, work},
     list_query::{ListQuery, ListSort, TABS},
-    row::{self, Line, SegmentNames},
+    row::{self, Line},
+    segment_names::SegmentNames,
 };
 use crate::{
     domain::{
         experience::{Kind, Status},
         role::Right,
+        version::Content,
     },
     operations::{
         OperationError,
@@ -63,15 +65,6 @@ struct Link {
     is_current: bool,
 }
 
-/// Where in the list the page is.
-struct Pager {
-    from: usize,
-    to: usize,
-    total: usize,
-    previous: Option<String>,
-    next: Option<String>,
-}
-
 struct Found {
     views: Vec<ExperienceView>,
     counts: HashMap<Status, usize>,
@@ -110,7 +103,8 @@ fn find(
     let sort = query.sort.stored();
     let views = experiences::slice(conn, &member.actor, &filter, sort, from, PAGE as i64)?;
     let counts = standings::count_by_status(conn, &filter, place)?;
-    let segment_names = row::segment_names(conn, member.project.id, &views)?;
+    let contents: Vec<Content> = views.iter().filter_map(row::content).collect();
+    let segment_names = SegmentNames::load(conn, member.project.id, &contents)?;
     Ok(Found { views, counts, segment_names })
 }
 
@@ -143,7 +137,9 @@ fn page(member: &ProjectMember, query: ListQuery, found: Found) -> ListPage {
         environment: member.environment.name.clone(),
         tabs: tabs.collect(),
         sorts: sorts.collect(),
-        pager: Pager::new(&query, &path, lines.len(), total),
+        pager: Pager::new(query.page, PAGE, lines.len(), total, |page| {
+            query.on_page(page).address(&path)
+        }),
         all: count(None),
         may_edit: member.may(Right::Edit),
         has_switches: member.may(Right::SwitchOff),
@@ -151,19 +147,5 @@ fn page(member: &ProjectMember, query: ListQuery, found: Found) -> ListPage {
         total,
         path,
         query,
-    }
-}
-
-impl Pager {
-    fn new(query: &ListQuery, path: &str, shown: usize, total: usize) -> Pager {
-        let before = (query.page as usize - 1) * PAGE;
-        let page = |number| query.on_page(number).address(path);
-        Pager {
-            from: before + 1,
-            to: before + shown,
-            total,
-            previous: (query.page > 1).then(|| page(query.page - 1)),
-            next: (before + shown < total).then(|| page(query.page + 1)),
-        }
     }
 }

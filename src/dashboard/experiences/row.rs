@@ -1,20 +1,17 @@
 //! A flag as a row of the list: in the page, and alone where only it has changed.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 use super::{
     super::{ProjectMember, layout::initials, time_words},
     kill_switch::{KillSwitch, row_id},
     reach_words::who_gets_it,
+    segment_names::SegmentNames,
 };
 use crate::{
     domain::{experience::Status, version::Content},
-    operations::{OperationError, experiences::ExperienceView},
-    store::{Connection, segments},
+    operations::experiences::ExperienceView,
 };
 
 /// A flag.
@@ -62,27 +59,8 @@ pub struct Row<'a> {
     pub has_switches: bool,
 }
 
-/// The names of segments by their slugs.
-pub type SegmentNames = HashMap<String, String>;
-
-/// The names of the segments that these flags are for.
-///
-/// # Errors
-/// Those of the database.
-pub fn segment_names(
-    conn: &mut Connection,
-    project_id: Uuid,
-    views: &[ExperienceView],
-) -> Result<SegmentNames, OperationError> {
-    let contents: Vec<Content> = views.iter().filter_map(content).collect();
-    let slugs: Vec<&str> =
-        contents.iter().flat_map(Content::segments).map(|slug| slug.as_str()).collect();
-    let found = segments::find_by_slugs(conn, project_id, &slugs)?;
-    Ok(found.into_iter().map(|segment| (segment.slug, segment.name)).collect())
-}
-
 /// What the newest version of a flag says.
-fn content(view: &ExperienceView) -> Option<Content> {
+pub fn content(view: &ExperienceView) -> Option<Content> {
     Content::from_json(&view.newest.content, &view.experience.slug).ok()
 }
 
@@ -99,7 +77,7 @@ impl Line {
         let status = place.map_or(Status::Draft, |place| place.status);
         let version = place.and_then(|place| place.standing).map(|standing| standing.version);
         let content = content(view);
-        let name = |slug: &str| names.get(slug).cloned();
+        let name = |slug: &str| Some(names.of(slug).to_owned());
         let words = content.as_ref().map_or_else(String::new, |it| who_gets_it(it, name));
         let who = match (status, version) {
             (Status::Off, Some(version)) => format!("Switched off · v{version} kept"),

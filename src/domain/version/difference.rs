@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::{
     Content, Prerequisite, Row, Rule, TestUser, Variant,
-    words::{SegmentNames, value_in_words, values_in_words},
+    words::{value_in_words, values_in_words},
 };
 
 /// One change.
@@ -28,12 +28,7 @@ impl Content {
     /// What changed from this version to `after`, in the order of a content's fields; nothing
     /// exactly when they are the same.
     pub fn difference(&self, after: &Content) -> Vec<Change> {
-        self.difference_naming(after, &SegmentNames::new())
-    }
-
-    /// The same with segments by their names, as far as `names` has them.
-    pub fn difference_naming(&self, after: &Content, names: &SegmentNames) -> Vec<Change> {
-        let mut changes = Changes { earlier: self, later: after, names, told: Vec::new() };
+        let mut changes = Changes { earlier: self, later: after, told: Vec::new() };
         changes.keys();
         changes.bucketing();
         changes.prerequisites();
@@ -65,7 +60,6 @@ fn matched<'a, T>(before: &'a [T], after: &'a [T], name: fn(&T) -> &str) -> Vec<
 struct Changes<'a> {
     earlier: &'a Content,
     later: &'a Content,
-    names: &'a SegmentNames,
     told: Vec<Change>,
 }
 
@@ -212,12 +206,12 @@ impl Changes<'_> {
                 (None, Some((i, row))) => {
                     let state = if row.rule.enabled { "" } else { " (switched off)" };
                     let share = self.later.share_in_words(&row.rule, "");
-                    let audience = row.audience.in_words(self.names);
+                    let audience = row.audience.in_words();
                     let sentence = format!("New row {} for {audience}{state}: {share}", i + 1);
                     self.tell(format!("rows[{i}]"), Json::Null, row.to_json(), sentence);
                 }
                 (Some((i, row)), None) => {
-                    let audience = row.audience.in_words(self.names);
+                    let audience = row.audience.in_words();
                     let sentence = format!("Row {} for {audience} was left out.", i + 1);
                     self.tell(format!("rows[{i}]"), row.to_json(), Json::Null, sentence);
                 }
@@ -230,13 +224,12 @@ impl Changes<'_> {
     fn row(&mut self, i: usize, before: &Row, after: &Row) {
         let number = i + 1;
         if before.audience != after.audience {
-            let (was, is) =
-                (before.audience.in_words(self.names), after.audience.in_words(self.names));
+            let (was, is) = (before.audience.in_words(), after.audience.in_words());
             let sentence = format!("Row {number}: for {is} instead of {was}.");
             let (was, is) = (before.audience.to_json(), after.audience.to_json());
             self.tell(format!("rows[{i}].audience"), was, is, sentence);
         }
-        let whom = format!("Row {number}, {}", after.audience.in_words(self.names));
+        let whom = format!("Row {number}, {}", after.audience.in_words());
         self.rule(&format!("rows[{i}]"), &whom, &before.rule, &after.rule);
     }
 

@@ -1,7 +1,5 @@
 //! What a version says, row by row, in words that a product manager would use.
 
-use std::collections::HashMap;
-
 use serde_json::Value as Json;
 
 use super::{Audience, Content, Rule, Serve, Share, Values};
@@ -9,9 +7,6 @@ use crate::domain::bucketing::Rollout;
 
 /// Of a text value or a JSON value, this many characters are said.
 const MOST_SAID: usize = 60;
-
-/// The names of segments, by slug.
-pub type SegmentNames = HashMap<String, String>;
 
 impl Content {
     /// One sentence per row, in order of priority, and one for everyone else.
@@ -21,16 +16,15 @@ impl Content {
     }
 
     fn row_in_words(&self, audience: &Audience, rule: &Rule) -> String {
-        let whom = audience.in_words(&SegmentNames::new());
         match (rule.enabled, audience) {
-            (false, _) => format!("{whom}: switched off; the next rows decide."),
+            (false, _) => format!("{}: switched off; the next rows decide.", audience.in_words()),
             (_, Audience::Everyone) if rule.rollout.is_all() => {
                 format!("Everyone gets {}.", self.serve_in_words(&rule.serve))
             }
             (_, Audience::Conditions(_)) if rule.rollout.is_all() => {
-                self.share_in_words(rule, &format!(" {whom}"))
+                self.share_in_words(rule, &format!(" {}", audience.in_words()))
             }
-            _ => self.share_in_words(rule, &format!(" of {whom}")),
+            _ => self.share_in_words(rule, &format!(" of {}", audience.in_words())),
         }
     }
 
@@ -53,7 +47,8 @@ impl Content {
         format!("{percent}{of_whom} get {serve}; the others get {}.", self.default_in_words())
     }
 
-    pub(super) fn serve_in_words(&self, serve: &Serve) -> String {
+    /// What is served: `auto_playlist = true`, `variant new`, `the default`.
+    pub fn serve_in_words(&self, serve: &Serve) -> String {
         match serve {
             Serve::Values(values) if values.is_empty() => self.default_in_words().to_owned(),
             Serve::Values(values) => values_in_words(values),
@@ -68,11 +63,9 @@ impl Content {
 }
 
 impl Audience {
-    pub(super) fn in_words(&self, names: &SegmentNames) -> String {
+    pub(super) fn in_words(&self) -> String {
         match self {
-            Audience::Segment(slug) => {
-                names.get(slug.as_str()).map_or_else(|| slug.to_string(), Clone::clone)
-            }
+            Audience::Segment(slug) => slug.to_string(),
             Audience::Conditions(condition) => format!("users where {}", condition.in_words()),
             Audience::Everyone => "everyone".to_owned(),
         }
@@ -91,7 +84,8 @@ pub(super) fn values_in_words(values: &Values) -> String {
     values.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-pub(super) fn value_in_words(value: &Json) -> String {
+/// A value, cut where it is long.
+pub fn value_in_words(value: &Json) -> String {
     let text = value.to_string();
     match text.char_indices().nth(MOST_SAID) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),

@@ -1,11 +1,13 @@
 //! The pages, over HTTP, as browsers ask for them.
 
 mod assets;
-mod browser;
+pub mod browser;
 mod forgery;
 mod headers;
+mod keys;
 mod lists;
 mod sessions;
 mod set_up;
 mod sign_in;
 mod switching;
+mod versions;

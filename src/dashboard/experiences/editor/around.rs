@@ -1,16 +1,15 @@
 //! What an editor has to know of its project: the segments there are, the keys it gives values to,
 //! and who holds a key that somebody chose.
 
+use std::collections::HashMap;
+
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use super::super::segment_names::SegmentNames;
 use super::entered::{Entered, EnteredAudience};
 use crate::{
-    domain::{
-        condition::Condition,
-        value::ValueType,
-        version::{Content, SegmentNames},
-    },
+    domain::{condition::Condition, value::ValueType, version::Content},
     operations::OperationError,
     store::{
         Connection, HeldKey,
@@ -25,7 +24,7 @@ pub struct Around {
     /// The segments that can be chosen, by name.
     pub segments: Vec<Choice>,
     /// The names of the archived ones that rows still name, by slug.
-    pub archived: SegmentNames,
+    pub archived: HashMap<String, String>,
     /// What is served.
     pub served: Served,
     /// What is known of the key that was entered, where it can be chosen.
@@ -227,7 +226,7 @@ fn archived(
     choices: &[Choice],
     entered: &Entered,
     base: Option<&Content>,
-) -> Result<SegmentNames, OperationError> {
+) -> Result<HashMap<String, String>, OperationError> {
     let in_rows = entered.rows.iter().filter_map(|row| match &row.audience {
         EnteredAudience::Segment(slug) => Some(slug.as_str()),
         _ => None,
@@ -235,7 +234,7 @@ fn archived(
     let in_base = base.into_iter().flat_map(Content::segments).map(|slug| slug.as_str());
     let missing: Vec<&str> =
         in_rows.chain(in_base).filter(|slug| !choices.iter().any(|it| it.slug == *slug)).collect();
-    let mut names = SegmentNames::new();
+    let mut names = HashMap::new();
     for slug in missing {
         if let Some(segment) = segments::find_by_slug(conn, project_id, slug)? {
             names.insert(segment.slug, segment.name);

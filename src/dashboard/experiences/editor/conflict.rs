@@ -1,14 +1,16 @@
 //! Somebody saved while somebody else was editing: both sides are shown, and neither is lost.
 
+use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::{
-    super::super::{Answer, Fragment, Layout, Page, ProjectMember, Section},
+    super::{
+        super::{Answer, Fragment, Layout, Page, ProjectMember, Section},
+        changes::{self, ChangeRow},
+    },
     entered::Entered,
     saving::Conflict,
-    sentences,
 };
-use actix_web::http::StatusCode;
 
 /// Both sides.
 pub struct Sides {
@@ -23,9 +25,9 @@ pub struct Sides {
     /// The number of the newest version.
     pub newest: i32,
     /// What they changed.
-    pub theirs: Vec<String>,
+    pub theirs: Vec<ChangeRow>,
     /// What whoever posts this changed.
-    pub yours: Vec<String>,
+    pub yours: Vec<ChangeRow>,
     /// The number of the version that would be the next one.
     pub next: i32,
     /// The page of the experience.
@@ -65,7 +67,7 @@ pub fn show(member: &ProjectMember, entered: &Entered, conflict: &Conflict) -> A
 
 fn sides(member: &ProjectMember, entered: &Entered, conflict: &Conflict) -> Sides {
     let ((base, before), (newest, theirs)) = (&conflict.base, &conflict.newest);
-    let around = &conflict.around;
+    let names = conflict.around.segment_names();
     let is_own = newest.author_id.is_some() && newest.author_id == member.actor.person_id();
     let them = if is_own { "You".to_owned() } else { newest.author_name.clone() };
     let on_top = Entered { base: Some(newest.number), ..entered.clone() };
@@ -77,8 +79,8 @@ fn sides(member: &ProjectMember, entered: &Entered, conflict: &Conflict) -> Side
         is_own,
         base: base.number,
         newest: newest.number,
-        theirs: sentences::of_changes(before, theirs, around),
-        yours: sentences::of_changes(before, &conflict.yours, around),
+        theirs: changes::between(before, theirs, &names),
+        yours: changes::between(before, &conflict.yours, &names),
         next: newest.number + 1,
         address: member.path(&format!("/flags/{}", conflict.slug)),
         fields: on_top.pairs(),

@@ -1,6 +1,11 @@
 //! The bar at the end of an editor: what changed, and what can be done with it.
 
-use super::{around::Around, entered::Entered, sentences, view::Dock};
+use super::{
+    super::changes::{self, ChangeRow},
+    around::Around,
+    entered::{About, Entered},
+    view::Dock,
+};
 use crate::{
     dashboard::ProjectMember,
     domain::{role::Right, version::Content},
@@ -41,17 +46,12 @@ pub fn of_version(
 ) -> Dock {
     let (number, before) = base;
     let content = entered.content(Some(before), around);
-    let changes = content.as_ref().map(|after| sentences::of_changes(before, after, around));
-    let about = entered.known.as_ref().map_or_else(Vec::new, |known| {
-        let (now, fields) = (&entered.about, ["name", "description", "tags"]);
-        let same =
-            [now.name == known.name, now.description == known.description, now.tags == known.tags];
-        let changed = fields.into_iter().zip(same).filter(|(_, same)| !same);
-        changed.map(|(field, _)| format!("Another {field}.")).collect()
-    });
+    let names = around.segment_names();
+    let changes = content.as_ref().map(|after| changes::between(before, after, &names));
+    let about = entered.known.as_ref().map_or_else(Vec::new, |known| about(entered, known));
     let only_about = changes.as_ref().is_some_and(Vec::is_empty) && !about.is_empty();
     let is_sound = changes.is_some();
-    let all: Vec<String> = changes.into_iter().flatten().chain(about).collect();
+    let all: Vec<ChangeRow> = changes.into_iter().flatten().chain(about).collect();
     let is_dirty = !is_sound || !all.is_empty();
     let title = match all.len() {
         _ if !is_sound => "Unpublished changes".to_owned(),
@@ -62,8 +62,7 @@ pub fn of_version(
     let detail = match all.as_slice() {
         [] if !is_sound => "Something has to be put right first.".to_owned(),
         [] => String::new(),
-        [only] => only.clone(),
-        [first, rest @ ..] => format!("{first} And {} more.", rest.len()),
+        some => changes::in_short(some),
     };
     let next = number + 1;
     let save = if only_about { "Save".to_owned() } else { format!("Save version {next}") };
@@ -79,6 +78,25 @@ pub fn of_version(
         publish: member.may_publish().then(|| format!("{address}/publish")),
         publishers,
     }
+}
+
+/// What changed of what is not versioned.
+fn about(entered: &Entered, known: &About) -> Vec<ChangeRow> {
+    let now = &entered.about;
+    let fields = [
+        ("Name", &known.name, &now.name),
+        ("Description", &known.description, &now.description),
+        ("Tags", &known.tags, &now.tags),
+    ];
+    let changed = fields.into_iter().filter(|(_, known, now)| known != now);
+    let row = |(what, _, _): (&str, _, _)| ChangeRow {
+        what: format!("{what} changed"),
+        label: "",
+        before: None,
+        after: None,
+        moves_users: false,
+    };
+    changed.map(row).collect()
 }
 
 /// Who publishes where this person can't, as a sentence; nothing where they can.

@@ -14,8 +14,10 @@ use super::{
             Answer, FieldErrors, Form, Layout, Moved, Page, PageError, ProjectMember, Section,
             Site, Toast, work,
         },
+        content_text::ContentText,
         header::Header,
         switch::Place,
+        versions::Versions,
     },
     around::{Around, Served},
     conflict, docks,
@@ -46,14 +48,15 @@ struct EditPage {
     layout: Layout,
     header: Header,
     facts: Facts,
+    versions: Versions,
     may_edit: bool,
-    may_unarchive: bool,
+    /// The newest version as text, for who may not edit it.
+    content: ContentText,
+    version: i32,
     /// Whether the sentences stand beside no form.
     is_plain: bool,
     /// Whether this only follows the typing; a page never does.
     is_live: bool,
-    /// Since when it is archived, and where it is taken back.
-    archived: Option<(DateTime<Utc>, String)>,
     editor: EditorView,
 }
 
@@ -61,9 +64,14 @@ struct EditPage {
 struct Facts {
     keys: Vec<String>,
     default: Option<String>,
-    bucket_by: String,
     tags: Vec<String>,
     created: DateTime<Utc>,
+}
+
+/// What stands around the editor on its page.
+struct Frame {
+    header: Header,
+    versions: Versions,
 }
 
 struct Opened {
@@ -94,14 +102,23 @@ fn open(
     Ok((Opened { number: version.number, before, around, publishers, view }, entered))
 }
 
+/// The same with what stands around it.
 async fn look(
     member: &ProjectMember,
     store: &Store,
     slug: String,
     typed: Option<Entered>,
-) -> Result<(Opened, Entered), PageError> {
+) -> Result<(Opened, Entered, Frame), PageError> {
     let who = member.clone();
-    work::read(store, move |conn| open(conn, &who, &slug, typed.clone())).await
+    work::read(store, move |conn| {
+        let (opened, entered) = open(conn, &who, &slug, typed)?;
+        let frame = Frame {
+            header: Header::load(conn, &who, &opened.view, None)?,
+            versions: Versions::load(conn, &who, &opened.view, opened.number)?,
+        };
+        Ok((opened, entered, frame))
+    })
+    .await
 }
 
 impl Opened {
@@ -122,30 +139,35 @@ impl Opened {
         EditorView::of(entered, errors, self.around, Some(&known), (address, member.path("")), dock)
     }
 
-    fn page(self, member: &ProjectMember, entered: Entered, errors: FieldErrors) -> EditPage {
-        let experience = self.view.experience.clone();
+    fn page(
+        self,
+        member: &ProjectMember,
+        entered: Entered,
+        errors: FieldErrors,
+        frame: Frame,
+    ) -> EditPage {
+        let experience = &self.view.experience;
         let layout = member.layout(&experience.name, Section::Flags);
         let layout = if errors.is_empty() { layout } else { layout.with_error() };
         let may_edit = member.may(Right::Edit) && experience.archived_at.is_none();
-        let unarchive = member.path(&format!("/flags/{}/unarchive", experience.slug));
         EditPage {
             layout,
-            header: Header::of(&self.view, member),
+            header: frame.header,
+            versions: frame.versions,
             facts: Facts {
                 keys: self.before.keys.iter().map(ToString::to_string).collect(),
                 default: match &self.around.served {
                     Served::Flag { default, .. } => Some(default.to_string()),
                     Served::Other { .. } => None,
                 },
-                bucket_by: self.before.bucket_by.clone(),
                 tags: experience.tags.clone(),
                 created: experience.created_at,
             },
+            content: ContentText::of(&self.before, &self.around.segment_names()),
+            version: self.number,
             may_edit,
-            may_unarchive: member.may(Right::Edit),
             is_plain: !may_edit,
             is_live: false,
-            archived: experience.archived_at.map(|since| (since, unarchive)),
             editor: self.editor(member, entered, errors),
         }
     }
@@ -157,8 +179,8 @@ impl Opened {
 /// [`PageError::NotFound`].
 pub async fn flag(member: ProjectMember, place: Place, store: Data<Store>) -> Answer {
     let (_, _, slug) = place.into_inner();
-    let (opened, entered) = look(&member, &store, slug, None).await?;
-    Page::show(&opened.page(&member, entered, FieldErrors::default()))
+    let (opened, entered, frame) = look(&member, &store, slug, None).await?;
+    Page::show(&opened.page(&member, entered, FieldErrors::default(), frame))
 }
 
 /// What the sentences say of what is typed so far.
@@ -167,7 +189,9 @@ pub async fn flag(member: ProjectMember, place: Place, store: Data<Store>) -> An
 /// [`PageError::NotFound`].
 pub async fn words(member: ProjectMember, place: Place, form: Form, store: Data<Store>) -> Answer {
     let (_, _, slug) = place.into_inner();
-    let (opened, entered) = look(&member, &store, slug, Some(Entered::of_form(&form))).await?;
+    let (who, typed) = (member.clone(), Entered::of_form(&form));
+    let (opened, entered) =
+        work::read(&store, move |conn| open(conn, &who, &slug, Some(typed))).await?;
     Live::show(opened.editor(&member, entered, FieldErrors::default()))
 }
 
@@ -187,9 +211,9 @@ pub async fn post(
     let entered = Entered::of_form(&form);
     let wish = Wish::parse(form.get("do"));
     if let Wish::Change(change) = &wish {
-        let (opened, mut entered) = look(&member, &store, slug, Some(entered)).await?;
+        let (opened, mut entered, frame) = look(&member, &store, slug, Some(entered)).await?;
         let focus = entered.change(change, Some(&opened.before), &opened.around);
-        let mut page = opened.page(&member, entered, FieldErrors::default());
+        let mut page = opened.page(&member, entered, FieldErrors::default(), frame);
         page.editor = page.editor.with_focus(focus);
         return Page::show(&page);
     }
@@ -241,8 +265,8 @@ pub async fn show_again(
     entered: Entered,
     problems: Problems,
 ) -> Answer {
-    let (opened, entered) = look(member, store, slug, Some(entered)).await?;
-    let page = opened.page(member, entered, FieldErrors::new(problems));
+    let (opened, entered, frame) = look(member, store, slug, Some(entered)).await?;
+    let page = opened.page(member, entered, FieldErrors::new(problems), frame);
     let mut response = Page::invalid(&page)?;
     if member.ask.is_for_dialog() {
         into_editor(&mut response);

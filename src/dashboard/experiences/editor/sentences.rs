@@ -1,12 +1,10 @@
-//! What an editor says, as sentences: row by row, and what changed since the version that it
-//! started from.
+//! What an editor says, as sentences, row by row.
 
 use super::{
     around::{Around, Served},
     entered::{Entered, EnteredAudience, EnteredRule},
     reading::percent,
 };
-use crate::domain::version::{Audience, Content, Row};
 
 /// One sentence per row and one for everyone else, of whatever is typed.
 pub fn of_rows(entered: &Entered, around: &Around) -> Vec<String> {
@@ -113,22 +111,4 @@ fn json_in_words(text: &str) -> String {
     let values = json.get("values").and_then(|values| values.as_object());
     let said = values.into_iter().flatten().map(|(key, value)| format!("{key} = {value}"));
     said.collect::<Vec<_>>().join(", ")
-}
-
-/// What changed from one content to another one, with names.
-pub fn of_changes(before: &Content, after: &Content, around: &Around) -> Vec<String> {
-    let changes = before.difference_naming(after, &around.segment_names());
-    let said = changes.into_iter().map(|change| match change.path.as_str() {
-        "rows" => {
-            let name = |row: &Row| match &row.audience {
-                Audience::Segment(slug) => around.segment_name(slug.as_str()).to_owned(),
-                Audience::Everyone => "Everyone".to_owned(),
-                Audience::Conditions(condition) => condition.in_words(),
-            };
-            let order: Vec<String> = after.rows.iter().map(name).collect();
-            format!("New priority: {}.", order.join(", then "))
-        }
-        _ => change.sentence,
-    });
-    said.collect()
 }

@@ -72,8 +72,6 @@ pub struct RowView {
     pub slider: f64,
     /// What it can serve.
     pub options: Vec<ServeOption>,
-    /// What it serves, in words.
-    pub value: String,
     /// Whether it was changed.
     pub is_changed: bool,
     /// Whether it has controls; everyone else has some only once somebody asked.
@@ -102,8 +100,6 @@ pub struct TesterView {
     pub user: String,
     /// What they can get.
     pub options: Vec<ServeOption>,
-    /// What they get, in words.
-    pub value: String,
 }
 
 /// The key of an experience to be.
@@ -268,7 +264,6 @@ impl RowView {
             audience: String::new(),
             slider: percent(&rule.percent).map_or(0.0, |rollout| rollout.percent()),
             options: options(served, &rule.serve),
-            value: served.in_words(&rule.serve),
             rule: rule.clone(),
             is_changed: false,
             is_open: false,
@@ -308,7 +303,6 @@ fn testers(entered: &Entered, served: &Served) -> Vec<TesterView> {
         number,
         user: tester.user.clone(),
         options: options(served, &tester.serve),
-        value: served.in_words(&tester.serve),
     });
     view.collect()
 }
