@@ -5,6 +5,7 @@ pub mod browser;
 mod forgery;
 mod headers;
 mod lists;
+mod publishing;
 mod sessions;
 mod set_up;
 mod sign_in;
