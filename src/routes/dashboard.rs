@@ -8,7 +8,7 @@ use crate::{
         Admission, assets,
         experiences::{
             editor::{create, edit},
-            list, switch, undo, version, versions,
+            list, publish, switch, undo, version, versions,
         },
         first_steps, home, keys, preferences, reports, segments, setup, sign_in,
     },
@@ -19,6 +19,7 @@ const ANYBODY: Admission = Admission::Anybody;
 const SIGNED_IN: Admission = Admission::SignedIn;
 const SEE: Admission = Admission::Right(Right::See);
 const EDIT: Admission = Admission::Right(Right::Edit);
+const PUBLISH: Admission = Admission::Right(Right::Publish);
 const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
 
 /// A page of a project in an environment.
@@ -77,6 +78,9 @@ fn of_experiences() -> Vec<PageRow> {
         PageRow::new(Method::POST, page!("/flags/{slug}/_words"), EDIT, edit::words),
         PageRow::new(Method::POST, page!("/flags/{slug}/switch"), SWITCH_OFF, switch::turn),
         PageRow::new(Method::POST, page!("/flags/{slug}/undo"), SWITCH_OFF, undo::undo),
+        PageRow::new(Method::POST, page!("/flags/new/publish"), PUBLISH, publish::publish_new),
+        PageRow::new(Method::GET, page!("/flags/{slug}/publish"), PUBLISH, publish::open),
+        PageRow::new(Method::POST, page!("/flags/{slug}/publish"), PUBLISH, publish::publish),
         PageRow::new(Method::GET, page!("/flags/{slug}/versions"), SEE, versions::list),
         PageRow::new(Method::GET, page!("/flags/{slug}/_versions"), SEE, versions::more),
         PageRow::new(Method::GET, page!("/flags/{slug}/versions/{number}"), SEE, version::page),

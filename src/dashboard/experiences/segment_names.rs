@@ -14,12 +14,6 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct SegmentNames(HashMap<String, String>);
 
-impl FromIterator<(String, String)> for SegmentNames {
-    fn from_iter<T: IntoIterator<Item = (String, String)>>(names: T) -> SegmentNames {
-        SegmentNames(names.into_iter().collect())
-    }
-}
-
 impl SegmentNames {
     /// Of the segments that these contents name.
     ///
@@ -35,6 +29,11 @@ impl SegmentNames {
         let found = segments::find_by_slugs(conn, project_id, &slugs)?;
         let names = found.into_iter().map(|segment| (segment.slug, segment.name));
         Ok(SegmentNames(names.collect()))
+    }
+
+    /// Those names, as pairs with the slugs.
+    pub fn of_all(pairs: impl IntoIterator<Item = (String, String)>) -> SegmentNames {
+        SegmentNames(pairs.into_iter().collect())
     }
 
     /// The name of a segment; of one that is not known, the slug.

@@ -118,7 +118,7 @@ pub async fn post(
         saving::create(conn, &who.actor, who.project.id, Kind::FeatureFlag, &typed, limit)
     });
     let problems = match created.await {
-        Ok(kept) => return Ok(created_at(&member, &kept, wish).answer(&member.ask, &site)),
+        Ok(kept) => return Ok(created_at(&member, &kept).answer(&member.ask, &site)),
         Err(PageError::Invalid(problems)) => problems,
         Err(PageError::Refused(message, _)) => vec![FieldError::new("rows", message)],
         Err(other) => return Err(other),
@@ -127,13 +127,10 @@ pub async fn post(
     Page::invalid(&page(&member, view(&member, opened, entered, FieldErrors::new(problems))))
 }
 
-fn created_at(member: &ProjectMember, kept: &Kept, wish: Wish) -> Moved {
+fn created_at(member: &ProjectMember, kept: &Kept) -> Moved {
     let address = member.path(&format!("/flags/{}", kept.experience.slug));
-    match wish {
-        Wish::Publish => Moved::to(format!("{address}/publish")),
-        _ => Moved::to(address).with_toast(Toast::saying(format!(
-            "{} is saved as a draft. It serves nobody before it is published.",
-            kept.experience.name
-        ))),
-    }
+    Moved::to(address).with_toast(Toast::saying(format!(
+        "{} is saved as a draft. It serves nobody before it is published.",
+        kept.experience.name
+    )))
 }

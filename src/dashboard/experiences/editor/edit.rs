@@ -228,8 +228,7 @@ pub async fn post(
     match saved.await {
         Ok((Saving::Saved(kept), live)) => {
             let address = member.path(&format!("/flags/{slug}"));
-            let to = if wish == Wish::Publish { format!("{address}/publish") } else { address };
-            Ok(Moved::to(to).with_toast(toast(&kept, live)).answer(&member.ask, &site))
+            Ok(Moved::to(address).with_toast(toast(&kept, live)).answer(&member.ask, &site))
         }
         Ok((Saving::Stale(conflict), _)) => conflict::show(&member, &entered, &conflict),
         Err(PageError::Invalid(problems)) => {
