@@ -6,8 +6,11 @@ use super::{Access, PageRow, Row};
 use crate::{
     dashboard::{
         Admission, assets,
-        experiences::{list, switch, undo, version, versions},
-        first_steps, home, preferences, reports, segments, setup, sign_in,
+        experiences::{
+            editor::{create, edit},
+            list, publish, switch, undo, version, versions,
+        },
+        first_steps, home, keys, preferences, reports, segments, setup, sign_in,
     },
     domain::role::Right,
 };
@@ -16,6 +19,7 @@ const ANYBODY: Admission = Admission::Anybody;
 const SIGNED_IN: Admission = Admission::SignedIn;
 const SEE: Admission = Admission::Right(Right::See);
 const EDIT: Admission = Admission::Right(Right::Edit);
+const PUBLISH: Admission = Admission::Right(Right::Publish);
 const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
 
 /// A page of a project in an environment.
@@ -27,7 +31,8 @@ macro_rules! page {
 
 /// Everything that the guard of pages stands before.
 pub(super) fn rows() -> Vec<PageRow> {
-    let tables = [of_everybody(), of_people(), of_projects(), of_experiences(), of_segments()];
+    let tables =
+        [of_everybody(), of_people(), of_projects(), of_experiences(), of_keys(), of_segments()];
     tables.into_iter().flatten().collect()
 }
 
@@ -65,8 +70,17 @@ fn of_projects() -> Vec<PageRow> {
 fn of_experiences() -> Vec<PageRow> {
     vec![
         PageRow::new(Method::GET, page!("/flags"), SEE, list::flags),
+        PageRow::new(Method::GET, page!("/flags/new"), EDIT, create::flag),
+        PageRow::new(Method::POST, page!("/flags/new"), EDIT, create::post),
+        PageRow::new(Method::POST, page!("/flags/new/_words"), EDIT, create::words),
+        PageRow::new(Method::GET, page!("/flags/{slug}"), SEE, edit::flag),
+        PageRow::new(Method::POST, page!("/flags/{slug}"), EDIT, edit::post),
+        PageRow::new(Method::POST, page!("/flags/{slug}/_words"), EDIT, edit::words),
         PageRow::new(Method::POST, page!("/flags/{slug}/switch"), SWITCH_OFF, switch::turn),
         PageRow::new(Method::POST, page!("/flags/{slug}/undo"), SWITCH_OFF, undo::undo),
+        PageRow::new(Method::POST, page!("/flags/new/publish"), PUBLISH, publish::publish_new),
+        PageRow::new(Method::GET, page!("/flags/{slug}/publish"), PUBLISH, publish::open),
+        PageRow::new(Method::POST, page!("/flags/{slug}/publish"), PUBLISH, publish::publish),
         PageRow::new(Method::GET, page!("/flags/{slug}/versions"), SEE, versions::list),
         PageRow::new(Method::GET, page!("/flags/{slug}/_versions"), SEE, versions::more),
         PageRow::new(Method::GET, page!("/flags/{slug}/versions/{number}"), SEE, version::page),
@@ -91,5 +105,24 @@ fn of_segments() -> Vec<PageRow> {
         ),
         PageRow::new(Method::POST, page!("/segments/{slug}/archive"), EDIT, segments::archive),
         PageRow::new(Method::POST, page!("/segments/{slug}/unarchive"), EDIT, segments::unarchive),
+    ]
+}
+
+fn of_keys() -> Vec<PageRow> {
+    vec![
+        PageRow::new(Method::GET, page!("/keys"), SEE, keys::list::keys),
+        PageRow::new(Method::GET, page!("/keys/new"), EDIT, keys::form::new),
+        PageRow::new(Method::POST, page!("/keys/new"), EDIT, keys::form::create),
+        PageRow::new(Method::GET, page!("/keys/{key}/edit"), EDIT, keys::form::open),
+        PageRow::new(Method::POST, page!("/keys/{key}/edit"), EDIT, keys::form::save),
+        PageRow::new(Method::GET, page!("/keys/{key}/users"), SEE, keys::users::users),
+        PageRow::new(Method::GET, page!("/keys/{key}/archive"), EDIT, keys::archiving::ask),
+        PageRow::new(Method::POST, page!("/keys/{key}/archive"), EDIT, keys::archiving::archive),
+        PageRow::new(
+            Method::POST,
+            page!("/keys/{key}/unarchive"),
+            EDIT,
+            keys::archiving::unarchive,
+        ),
     ]
 }

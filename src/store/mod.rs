@@ -10,12 +10,14 @@
 pub mod api_tokens;
 pub mod audit;
 mod connection;
+pub mod delivered;
 pub mod deliveries;
 pub mod environments;
 mod error;
 pub mod experiences;
 mod holding;
 pub mod installation;
+pub mod key_lists;
 pub mod keys;
 pub mod listen;
 pub mod memberships;
@@ -53,7 +55,7 @@ pub use holding::HeldKey;
 pub use migrate::{MIGRATIONS, migrate};
 pub use page::{Page, PageRequest, Sort};
 pub use patience::READ_WITHIN;
-pub use transaction::WriteError;
+pub use transaction::{WriteError, rehearse};
 pub use used_by::UsedBy;
 
 const POOL_SIZE: u32 = 8;
