@@ -78,6 +78,16 @@ impl Visitor {
         self.act(field, &FIELDS, |element| element.value())
     }
 
+    /// Puts the focus on what has that name.
+    pub fn focuses(&self, name: &str) {
+        self.act(name, &CLICKABLE, |element| element.focus());
+    }
+
+    /// The row of a table with that text.
+    pub fn row(&self, text: &str) -> Element<'_> {
+        self.part("tr", text)
+    }
+
     /// The one innermost part that a selector finds and that shows that text.
     pub fn part(&self, selector: &str, text: &str) -> Element<'_> {
         let what = format!("there is a part {selector} with “{text}”");
@@ -88,6 +98,24 @@ impl Visitor {
                 Some(object) => Ok(Element { visitor: self, object: object.to_owned() }),
                 None => Err(found["result"]["value"].to_string()),
             }
+        })
+    }
+
+    /// Whether the tick or switch of that name is on.
+    pub fn is_ticked(&self, name: &str) -> bool {
+        let script = "function () { return this.checked }";
+        let ticked = self.act(name, &["checkbox", "switch", "radio"], |element| {
+            element.script(script, json!([]))
+        });
+        ticked == true
+    }
+
+    /// What has the focus: its role and its name.
+    pub fn focus(&self) -> String {
+        self.until("something has the focus", || {
+            let all = self.page()?.tree()?;
+            let focused = all.iter().rfind(|node| is(node, "focused")).ok_or("nothing has")?;
+            Ok(format!("{} {}", text(&focused["role"]), text(&focused["name"])))
         })
     }
 
@@ -108,6 +136,13 @@ impl Visitor {
 }
 
 impl Element<'_> {
+    /// Clicks what has that name in here.
+    pub fn clicks(&self, name: &str) {
+        let what = format!("“{name}” can be clicked in its part");
+        self.visitor.until(&what, || self.find(name, &CLICKABLE)?.click());
+        self.visitor.settle();
+    }
+
     /// Types into the field of that name in here.
     pub fn types(&self, field: &str, text: &str) {
         let what = format!("“{field}” can be filled in its part");
@@ -121,6 +156,10 @@ impl Element<'_> {
         self.visitor.pointer("mousePressed", place, true);
         self.visitor.pointer("mouseReleased", place, false);
         Ok(())
+    }
+
+    fn focus(&self) -> Result<(), String> {
+        self.script("function () { this.focus() }", json!([])).map(|_| ())
     }
 
     fn fill(&self, text: &str) -> Result<(), String> {

@@ -16,6 +16,7 @@ mod payloads;
 mod poison;
 mod protocol;
 mod signing_in;
+mod switching;
 mod visitor;
 
 pub use self::{house::House, visitor::Visitor};

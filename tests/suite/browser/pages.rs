@@ -21,6 +21,8 @@ fn ways_to(page: &str) -> Option<&'static [&'static str]> {
         "/login" => &["/login"],
         PLACE => &["", "/nothing-here"],
         "/flags" => &["/flags", "/flags?q=nothing+like+this", "/flags?status=archived"],
+        "/flags/{slug}/versions" => &["/flags/automatic-playlist/versions"],
+        "/flags/{slug}/versions/{number}" => &["/flags/automatic-playlist/versions/1"],
         _ => return None,
     })
 }

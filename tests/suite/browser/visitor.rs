@@ -81,6 +81,16 @@ impl Visitor {
         self.call("Emulation.setEmulatedMedia", json!({"features": features}));
         let size = json!({"width": width, "height": 860, "deviceScaleFactor": 1, "mobile": false});
         self.call("Emulation.setDeviceMetricsOverride", size);
+        self.waits_for_pictures();
+    }
+
+    /// Waits until what was changed is seen: pages are drawn, and hear of the pointer, by the frame.
+    pub fn waits_for_pictures(&self) {
+        if self.has_scripts {
+            let two = "new Promise((done) => requestAnimationFrame(() => \
+                       requestAnimationFrame(() => done(1))))";
+            self.asks(two);
+        }
     }
 
     /// Comes with that cookie.
@@ -131,15 +141,6 @@ impl Visitor {
         self.until(&format!("“{text}” is gone"), || match self.text().contains(text) {
             true => Err("it is there".to_owned()),
             false => Ok(()),
-        });
-    }
-
-    /// Waits until a screen reader was told that.
-    pub fn hears(&self, text: &str) {
-        self.until(&format!("“{text}” is announced"), || {
-            let said = self.script("document.getElementById('live')?.textContent ?? ''")?;
-            let said = said.as_str().unwrap_or_default();
-            if said.contains(text) { Ok(()) } else { Err(format!("said was: “{said}”")) }
         });
     }
 
