@@ -8,6 +8,11 @@ const PAGES = [
   ['home', ''],
   ['flags', '/flags'],
   ['flags-no-match', '/flags?q=nothing+like+this'],
+  ['segments', '/segments'],
+  ['segment-new', '/segments/new'],
+  ['segment', '/segments/iphone-users-in-new-york'],
+  ['segment-clone', '/segments/iphone-users-in-new-york/clone'],
+  ['segment-archive', '/segments/iphone-users-in-new-york/archive'],
   ['not-found', '/nothing-here'],
 ];
 const axe = fs.readFileSync('node_modules/axe-core/axe.min.js', 'utf8');

@@ -7,7 +7,7 @@ use crate::{
     dashboard::{
         Admission, assets,
         experiences::{list, switch, undo, version, versions},
-        home, preferences, reports, setup, sign_in,
+        first_steps, home, preferences, reports, segments, setup, sign_in,
     },
     domain::role::Right,
 };
@@ -16,6 +16,7 @@ const ANYBODY: Admission = Admission::Anybody;
 const SIGNED_IN: Admission = Admission::SignedIn;
 const SEE: Admission = Admission::Right(Right::See);
 const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
+const EDIT: Admission = Admission::Right(Right::Edit);
 
 /// A page of a project in an environment.
 macro_rules! page {
@@ -26,7 +27,8 @@ macro_rules! page {
 
 /// Everything that the guard of pages stands before.
 pub(super) fn rows() -> Vec<PageRow> {
-    [of_everybody(), of_people(), of_projects(), of_experiences()].into_iter().flatten().collect()
+    let tables = [of_everybody(), of_people(), of_projects(), of_experiences(), of_segments()];
+    tables.into_iter().flatten().collect()
 }
 
 /// What browsers send by themselves, from whatever page.
@@ -47,11 +49,17 @@ fn of_everybody() -> Vec<PageRow> {
 }
 
 fn of_people() -> Vec<PageRow> {
-    vec![PageRow::new(Method::GET, "/", SIGNED_IN, home::start)]
+    vec![
+        PageRow::new(Method::GET, "/", SIGNED_IN, home::start),
+        PageRow::new(Method::GET, "/p/{project}", SIGNED_IN, home::enter),
+    ]
 }
 
 fn of_projects() -> Vec<PageRow> {
-    vec![PageRow::new(Method::GET, page!(""), SEE, home::overview)]
+    vec![
+        PageRow::new(Method::GET, page!(""), SEE, home::overview),
+        PageRow::new(Method::POST, page!("/hide-first-steps"), SEE, first_steps::hide),
+    ]
 }
 
 fn of_experiences() -> Vec<PageRow> {
@@ -62,5 +70,26 @@ fn of_experiences() -> Vec<PageRow> {
         PageRow::new(Method::GET, page!("/flags/{slug}/versions"), SEE, versions::list),
         PageRow::new(Method::GET, page!("/flags/{slug}/_versions"), SEE, versions::more),
         PageRow::new(Method::GET, page!("/flags/{slug}/versions/{number}"), SEE, version::page),
+    ]
+}
+
+fn of_segments() -> Vec<PageRow> {
+    vec![
+        PageRow::new(Method::GET, page!("/segments"), SEE, segments::segments),
+        PageRow::new(Method::GET, page!("/segments/new"), EDIT, segments::new),
+        PageRow::new(Method::POST, page!("/segments/new"), EDIT, segments::create),
+        PageRow::new(Method::POST, page!("/segments/_preview"), EDIT, segments::preview),
+        PageRow::new(Method::GET, page!("/segments/{slug}"), SEE, segments::show),
+        PageRow::new(Method::POST, page!("/segments/{slug}"), EDIT, segments::save),
+        PageRow::new(Method::GET, page!("/segments/{slug}/clone"), EDIT, segments::ask_to_clone),
+        PageRow::new(Method::POST, page!("/segments/{slug}/clone"), EDIT, segments::clone),
+        PageRow::new(
+            Method::GET,
+            page!("/segments/{slug}/archive"),
+            EDIT,
+            segments::ask_to_archive,
+        ),
+        PageRow::new(Method::POST, page!("/segments/{slug}/archive"), EDIT, segments::archive),
+        PageRow::new(Method::POST, page!("/segments/{slug}/unarchive"), EDIT, segments::unarchive),
     ]
 }

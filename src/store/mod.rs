@@ -38,7 +38,7 @@ pub mod standings;
 mod stored;
 pub mod switches;
 mod transaction;
-mod used_by;
+pub mod used_by;
 pub mod versions;
 
 use std::{sync::Arc, time::Duration};
