@@ -15,6 +15,7 @@ mod pages;
 mod payloads;
 mod poison;
 mod protocol;
+mod segments;
 mod signing_in;
 mod switching;
 mod visitor;

@@ -20,9 +20,15 @@ fn ways_to(page: &str) -> Option<&'static [&'static str]> {
         "/static/{name}" | "/setup" | "/" => &[],
         "/login" => &["/login"],
         PLACE => &["", "/nothing-here"],
+        "/p/{project}" => &[],
         "/flags" => &["/flags", "/flags?q=nothing+like+this", "/flags?status=archived"],
         "/flags/{slug}/versions" => &["/flags/automatic-playlist/versions"],
         "/flags/{slug}/versions/{number}" => &["/flags/automatic-playlist/versions/1"],
+        "/segments" => &["/segments", "/segments?q=nothing+like+this"],
+        "/segments/new" => &["/segments/new", "/segments/new?example=premium"],
+        "/segments/{slug}" => &["/segments/iphone-users-in-miami"],
+        "/segments/{slug}/clone" => &["/segments/iphone-users-in-miami/clone"],
+        "/segments/{slug}/archive" => &["/segments/iphone-users-in-miami/archive"],
         _ => return None,
     })
 }

@@ -111,6 +111,23 @@ impl Visitor {
         self.settle();
     }
 
+    /// Goes to an address, as far as the page lets them.
+    pub fn tries_to_leave_for(&self, path: &str) {
+        let url = json!({"url": format!("{}{path}", self.base)});
+        let _reply = Chromium::get().protocol.begin(Some(&self.tab), "Page.navigate", url);
+        self.until("the page asks whether to leave it", || match self.observed().asks_to_leave() {
+            true => Ok(()),
+            false => Err("it did not".to_owned()),
+        });
+    }
+
+    /// Answers the question of the browser whether to leave a page.
+    pub fn answers_leave(&self, leave: bool) {
+        self.call("Page.handleJavaScriptDialog", json!({"accept": leave}));
+        self.observed().was_answered();
+        self.settle();
+    }
+
     /// Presses the button of the browser that goes back.
     pub fn goes_back(&self) {
         let history = self.call("Page.getNavigationHistory", json!({}));
@@ -141,6 +158,15 @@ impl Visitor {
         self.until(&format!("“{text}” is gone"), || match self.text().contains(text) {
             true => Err("it is there".to_owned()),
             false => Ok(()),
+        });
+    }
+
+    /// Waits until a screen reader was told that.
+    pub fn hears(&self, text: &str) {
+        self.until(&format!("“{text}” is announced"), || {
+            let said = self.script("document.getElementById('live')?.textContent ?? ''")?;
+            let said = said.as_str().unwrap_or_default();
+            if said.contains(text) { Ok(()) } else { Err(format!("said was: “{said}”")) }
         });
     }
 
