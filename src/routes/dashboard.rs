@@ -7,7 +7,7 @@ use crate::{
     dashboard::{
         Admission, assets,
         experiences::{list, switch, undo, version, versions},
-        first_steps, home, preferences, reports, segments, setup, sign_in,
+        first_steps, home, keys, preferences, reports, segments, setup, sign_in,
     },
     domain::role::Right,
 };
@@ -15,8 +15,8 @@ use crate::{
 const ANYBODY: Admission = Admission::Anybody;
 const SIGNED_IN: Admission = Admission::SignedIn;
 const SEE: Admission = Admission::Right(Right::See);
-const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
 const EDIT: Admission = Admission::Right(Right::Edit);
+const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
 
 /// A page of a project in an environment.
 macro_rules! page {
@@ -27,7 +27,8 @@ macro_rules! page {
 
 /// Everything that the guard of pages stands before.
 pub(super) fn rows() -> Vec<PageRow> {
-    let tables = [of_everybody(), of_people(), of_projects(), of_experiences(), of_segments()];
+    let tables =
+        [of_everybody(), of_people(), of_projects(), of_experiences(), of_keys(), of_segments()];
     tables.into_iter().flatten().collect()
 }
 
@@ -91,5 +92,24 @@ fn of_segments() -> Vec<PageRow> {
         ),
         PageRow::new(Method::POST, page!("/segments/{slug}/archive"), EDIT, segments::archive),
         PageRow::new(Method::POST, page!("/segments/{slug}/unarchive"), EDIT, segments::unarchive),
+    ]
+}
+
+fn of_keys() -> Vec<PageRow> {
+    vec![
+        PageRow::new(Method::GET, page!("/keys"), SEE, keys::list::keys),
+        PageRow::new(Method::GET, page!("/keys/new"), EDIT, keys::form::new),
+        PageRow::new(Method::POST, page!("/keys/new"), EDIT, keys::form::create),
+        PageRow::new(Method::GET, page!("/keys/{key}/edit"), EDIT, keys::form::open),
+        PageRow::new(Method::POST, page!("/keys/{key}/edit"), EDIT, keys::form::save),
+        PageRow::new(Method::GET, page!("/keys/{key}/users"), SEE, keys::users::users),
+        PageRow::new(Method::GET, page!("/keys/{key}/archive"), EDIT, keys::archiving::ask),
+        PageRow::new(Method::POST, page!("/keys/{key}/archive"), EDIT, keys::archiving::archive),
+        PageRow::new(
+            Method::POST,
+            page!("/keys/{key}/unarchive"),
+            EDIT,
+            keys::archiving::unarchive,
+        ),
     ]
 }

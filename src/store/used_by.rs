@@ -1,5 +1,7 @@
 //! What uses a key or a segment, and so keeps it from being archived.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -109,4 +111,35 @@ pub(super) fn experiences_through(
         .into_iter()
         .map(|(id, kind, slug, name)| UsedBy::Experience { id, kind: kind.0, slug, name })
         .collect())
+}
+
+/// The same for several keys at once: `named` says which version names which key.
+pub(super) fn experiences_by_key(
+    conn: &mut Connection,
+    named: &[(Uuid, Uuid)],
+) -> Result<HashMap<Uuid, Vec<UsedBy>>, StoreError> {
+    let versions: Vec<Uuid> = named.iter().map(|(version, _)| *version).collect();
+    let rows: Vec<(Uuid, Uuid, Stored<Kind>, String, String)> = holding_versions::table
+        .inner_join(experiences::table.on(experiences::id.eq(holding_versions::experience_id)))
+        .filter(holding_versions::version_id.eq_any(versions))
+        .order((lower(experiences::name), experiences::id))
+        .select((
+            holding_versions::version_id,
+            experiences::id,
+            experiences::kind,
+            experiences::slug,
+            experiences::name,
+        ))
+        .load(conn)?;
+    let mut users: HashMap<Uuid, Vec<UsedBy>> = HashMap::new();
+    for (version, id, kind, slug, name) in rows {
+        let user = UsedBy::Experience { id, kind: kind.0, slug, name };
+        for (_, key) in named.iter().filter(|(naming, _)| *naming == version) {
+            let users = users.entry(*key).or_default();
+            if !users.contains(&user) {
+                users.push(user.clone());
+            }
+        }
+    }
+    Ok(users)
 }

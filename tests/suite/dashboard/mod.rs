@@ -4,6 +4,7 @@ mod assets;
 pub mod browser;
 mod forgery;
 mod headers;
+mod keys;
 mod lists;
 mod sessions;
 mod set_up;
