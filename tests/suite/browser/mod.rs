@@ -10,6 +10,7 @@ mod chromium;
 mod element;
 mod house;
 mod keyboard;
+mod keys;
 mod observed;
 mod pages;
 mod payloads;

@@ -16,7 +16,8 @@ pub fn make_segment(visitor: &Visitor, city: &str) {
     condition(visitor, 1, "city", city);
     visitor.sees(&format!("In words: platform is “iPhone” and city is “{city}”."));
     visitor.clicks("Create segment");
-    visitor.is_at(SEGMENTS);
+    visitor.sees(&format!("iPhone users in {city} is ready to be picked."));
+    visitor.clicks("Segments");
     visitor.sees(&format!("platform is “iPhone” and city is “{city}”"));
 }
 
