@@ -6,7 +6,7 @@ use super::{Access, PageRow, Row};
 use crate::{
     dashboard::{
         Admission, assets,
-        experiences::{list, switch, undo, version, versions},
+        experiences::{list, publish, switch, undo, version, versions},
         first_steps, home, keys, preferences, reports, segments, setup, sign_in,
     },
     domain::role::Right,
@@ -16,6 +16,7 @@ const ANYBODY: Admission = Admission::Anybody;
 const SIGNED_IN: Admission = Admission::SignedIn;
 const SEE: Admission = Admission::Right(Right::See);
 const EDIT: Admission = Admission::Right(Right::Edit);
+const PUBLISH: Admission = Admission::Right(Right::Publish);
 const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
 
 /// A page of a project in an environment.
@@ -68,6 +69,9 @@ fn of_experiences() -> Vec<PageRow> {
         PageRow::new(Method::GET, page!("/flags"), SEE, list::flags),
         PageRow::new(Method::POST, page!("/flags/{slug}/switch"), SWITCH_OFF, switch::turn),
         PageRow::new(Method::POST, page!("/flags/{slug}/undo"), SWITCH_OFF, undo::undo),
+        PageRow::new(Method::POST, page!("/flags/new/publish"), PUBLISH, publish::publish_new),
+        PageRow::new(Method::GET, page!("/flags/{slug}/publish"), PUBLISH, publish::open),
+        PageRow::new(Method::POST, page!("/flags/{slug}/publish"), PUBLISH, publish::publish),
         PageRow::new(Method::GET, page!("/flags/{slug}/versions"), SEE, versions::list),
         PageRow::new(Method::GET, page!("/flags/{slug}/_versions"), SEE, versions::more),
         PageRow::new(Method::GET, page!("/flags/{slug}/versions/{number}"), SEE, version::page),

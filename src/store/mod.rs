@@ -55,7 +55,7 @@ pub use holding::HeldKey;
 pub use migrate::{MIGRATIONS, migrate};
 pub use page::{Page, PageRequest, Sort};
 pub use patience::READ_WITHIN;
-pub use transaction::WriteError;
+pub use transaction::{WriteError, rehearse};
 pub use used_by::UsedBy;
 
 const POOL_SIZE: u32 = 8;

@@ -8,6 +8,8 @@ pub mod header;
 mod kill_switch;
 pub mod list;
 mod list_query;
+pub mod publish;
+mod publishers;
 mod reach_words;
 mod row;
 mod segment_names;

@@ -31,6 +31,11 @@ impl SegmentNames {
         Ok(SegmentNames(names.collect()))
     }
 
+    /// Those names, as pairs with the slugs.
+    pub fn of_all(pairs: impl IntoIterator<Item = (String, String)>) -> SegmentNames {
+        SegmentNames(pairs.into_iter().collect())
+    }
+
     /// The name of a segment; of one that is not known, the slug.
     pub fn of<'a>(&'a self, slug: &'a str) -> &'a str {
         self.0.get(slug).map_or(slug, String::as_str)

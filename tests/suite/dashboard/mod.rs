@@ -6,6 +6,7 @@ mod forgery;
 mod headers;
 mod keys;
 mod lists;
+mod publishing;
 mod sessions;
 mod set_up;
 mod sign_in;
