@@ -2,9 +2,13 @@
 
 mod assets;
 mod browser;
+mod errors;
+mod first_steps;
 mod forgery;
 mod headers;
+mod kept_forms;
 mod lists;
+mod proxies;
 mod sessions;
 mod set_up;
 mod sign_in;
