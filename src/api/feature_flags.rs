@@ -13,7 +13,6 @@ use super::{
     experience_bodies::{ExperienceEdit, NewExperience},
     experiences::status_filter,
     flag_bodies::{FlagEdit, NewFlag},
-    keys::KeyLimit,
     member::Member,
     openapi::ListQuery,
     precondition::IfMatch,
@@ -25,6 +24,7 @@ use crate::{
     operations::{
         OperationError, archiving,
         flags::{self, FlagView},
+        keys::KeyLimit,
         short_form,
     },
     store::{Connection, Store, environments::Environment, standings::ExperienceFilter},

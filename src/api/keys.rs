@@ -21,16 +21,12 @@ use crate::{
         reading::{Node, Problems},
         value::ValueType,
     },
-    operations::{self, OperationError},
+    operations::{self, OperationError, keys::KeyLimit},
     store::{
         Connection, HeldKey, Store,
         keys::{self, Key, KeyFilter},
     },
 };
-
-/// How many keys a project has at most.
-#[derive(Debug, Clone, Copy)]
-pub struct KeyLimit(pub u32);
 
 /// A key to be.
 #[derive(Debug, ToSchema)]

@@ -33,5 +33,4 @@ mod work;
 
 pub use body::MOST_BODY;
 pub use envelope::enveloped;
-pub use keys::KeyLimit;
 pub use member::{Caller, Member};

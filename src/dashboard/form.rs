@@ -48,6 +48,12 @@ impl Form {
         &self.0
     }
 
+    /// A form with those fields.
+    #[cfg(test)]
+    pub(super) fn of(fields: Vec<(String, String)>) -> Form {
+        Form(fields)
+    }
+
     /// What was entered in a field; empty where nothing was.
     pub fn get(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(found, _)| found == name);

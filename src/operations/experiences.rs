@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::editing::content_of;
+use super::obstacles::word;
 use super::{Actor, OperationError};
 use crate::domain::experience::{Kind, Status};
 use crate::domain::role::Right;
@@ -57,11 +58,25 @@ pub fn find(
     actor.require(Right::See, project_id)?;
     let found = find_experience(conn, project_id, kind, reference)?
         .filter(|found| found.project_id == project_id && found.kind == kind)
-        .ok_or(OperationError::NotFound(match kind {
-            Kind::FeatureFlag => "feature flag",
-            Kind::ProductConfig => "product config",
-        }))?;
+        .ok_or(OperationError::NotFound(word(kind)))?;
     view(conn, found)
+}
+
+/// The experience of that kind with that slug, as addresses of pages name it.
+///
+/// # Errors
+/// [`OperationError::NotFound`], also for somebody else's project.
+pub fn find_by_slug(
+    conn: &mut Connection,
+    actor: &Actor,
+    project_id: Uuid,
+    kind: Kind,
+    slug: &str,
+) -> Result<ExperienceView, OperationError> {
+    actor.require(Right::See, project_id)?;
+    let found = experiences::find_by_slug(conn, project_id, slug)?;
+    let found = found.filter(|found| found.kind == kind);
+    view(conn, found.ok_or(OperationError::NotFound(word(kind)))?)
 }
 
 /// The experiences of a project, page by page.

@@ -17,6 +17,10 @@ use crate::domain::value::{MOST_VALUE_BYTES, Value, ValueType};
 use crate::store::keys::{self, Key, KeyFields};
 use crate::store::{Connection, environments, serving};
 
+/// How many keys a project has at most that are not archived.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyLimit(pub u32);
+
 /// A key to be, as it was entered.
 #[derive(Debug, Clone, Copy)]
 pub struct NewKey<'a> {

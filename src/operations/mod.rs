@@ -27,6 +27,7 @@ pub mod setup;
 pub mod short_form;
 pub mod switching;
 mod texts;
+pub mod undoing;
 
 pub use actor::{Actor, Identity, Origin};
 pub use error::{Link, OperationError};

@@ -1,6 +1,6 @@
 //! The switch: on or off at once, per experience and environment. Makes no version.
 
-use serde_json::json;
+use serde_json::{Map, json};
 use uuid::Uuid;
 
 use super::audit::{self, Change};
@@ -33,6 +33,27 @@ pub struct Switched {
     pub is_on: bool,
     /// Whether it stood otherwise before.
     pub changed: bool,
+}
+
+impl Switched {
+    /// Refuses when something else was switched than the caller saw published there, by `seen`, the
+    /// id of the publication. The caller gives the transaction up.
+    ///
+    /// # Errors
+    /// [`OperationError::Conflict`] with the version that is published by now.
+    pub fn refuse_unseen(&self, seen: &str) -> Result<(), OperationError> {
+        let live = &self.publication;
+        if live.id.to_string() == seen {
+            return Ok(());
+        }
+        let message = format!(
+            "{} published version {} in the meantime. Load the page again, and look before you \
+             turn it on.",
+            live.published_by_name, live.version
+        );
+        let sides = Map::from_iter([("live".to_owned(), json!(live.version))]);
+        Err(OperationError::Conflict { message, sides })
+    }
 }
 
 /// Switches an experience on in an environment. One that is on stays on.

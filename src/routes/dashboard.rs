@@ -5,8 +5,9 @@ use actix_web::http::Method;
 use super::{Access, PageRow, Row};
 use crate::{
     dashboard::{
-        Admission, assets, experiences::list, first_steps, home, preferences, reports, setup,
-        sign_in,
+        Admission, assets,
+        experiences::{list, switch, undo, version, versions},
+        first_steps, home, preferences, reports, setup, sign_in,
     },
     domain::role::Right,
 };
@@ -14,6 +15,7 @@ use crate::{
 const ANYBODY: Admission = Admission::Anybody;
 const SIGNED_IN: Admission = Admission::SignedIn;
 const SEE: Admission = Admission::Right(Right::See);
+const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
 
 /// A page of a project in an environment.
 macro_rules! page {
@@ -59,5 +61,12 @@ fn of_projects() -> Vec<PageRow> {
 }
 
 fn of_experiences() -> Vec<PageRow> {
-    vec![PageRow::new(Method::GET, page!("/flags"), SEE, list::flags)]
+    vec![
+        PageRow::new(Method::GET, page!("/flags"), SEE, list::flags),
+        PageRow::new(Method::POST, page!("/flags/{slug}/switch"), SWITCH_OFF, switch::turn),
+        PageRow::new(Method::POST, page!("/flags/{slug}/undo"), SWITCH_OFF, undo::undo),
+        PageRow::new(Method::GET, page!("/flags/{slug}/versions"), SEE, versions::list),
+        PageRow::new(Method::GET, page!("/flags/{slug}/_versions"), SEE, versions::more),
+        PageRow::new(Method::GET, page!("/flags/{slug}/versions/{number}"), SEE, version::page),
+    ]
 }

@@ -19,10 +19,9 @@ use actix_web::{
 
 use super::{FINISH_WITHIN, StartError, paths};
 use crate::{
-    api::KeyLimit,
     dashboard::{SetupCode, Site},
-    delivery::{Delivery, Statistics},
-    operations::access::SignIn,
+    delivery::{Delivery, Statistics, profiles::Profiles},
+    operations::{access::SignIn, keys::KeyLimit},
     routes,
     settings::TrustedProxies,
     store::Store,
@@ -33,6 +32,8 @@ use crate::{
 pub struct Parts {
     /// What is served.
     pub delivery: Data<Delivery>,
+    /// What is stored about users.
+    pub profiles: Data<Profiles>,
     /// What was counted.
     pub statistics: Data<Statistics>,
     /// The database, for management.
@@ -108,6 +109,7 @@ fn bind(address: SocketAddr, parts: Parts) -> io::Result<(SocketAddr, Server)> {
     let server = HttpServer::new(move || {
         App::new()
             .app_data(parts.delivery.clone())
+            .app_data(parts.profiles.clone())
             .app_data(parts.statistics.clone())
             .app_data(parts.store.clone())
             .app_data(parts.sign_in.clone())

@@ -327,6 +327,26 @@ pub fn holders(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<HeldKey>, Stor
         .load(conn)?)
 }
 
+/// The names of the keys of that type that nobody holds and that are not archived.
+///
+/// # Errors
+/// Those of the database.
+pub fn free_names(
+    conn: &mut Connection,
+    project_id: Uuid,
+    value_type: ValueType,
+) -> Result<Vec<String>, StoreError> {
+    Ok(keys::table
+        .left_join(key_holders::table)
+        .filter(keys::project_id.eq(project_id))
+        .filter(keys::archived_at.is_null())
+        .filter(keys::value_type.eq(value_type.as_str()))
+        .filter(key_holders::experience_id.is_null())
+        .order(keys::name)
+        .select(keys::name)
+        .load(conn)?)
+}
+
 /// The experiences that hold a key or require a value of it, by name.
 ///
 /// # Errors

@@ -24,6 +24,7 @@ mod page;
 pub mod partitions;
 mod patience;
 pub mod people;
+pub mod profiles;
 pub mod projects;
 pub mod publications;
 pub mod rulesets;

@@ -2,7 +2,8 @@
 const modal = () => $('#modal');
 let opener;
 on('htmx:beforeRequest', (e) => {
-  if (e.detail.target?.id === 'modal-body' && !modal().open) opener = document.activeElement;
+  // Also when the answer only turns out to be for the dialog.
+  if (!modal()?.open) opener = document.activeElement;
 });
 on('htmx:afterSwap', (e) => {
   if (e.detail.target?.id === 'modal-body' && e.detail.target.childElementCount && !modal().open) {

@@ -19,3 +19,5 @@ on('login:done', (e) => {
 });
 // Logged in anew in another window: the server has said so, and the next try counts.
 on('csrf:renewed', (e) => renew(e.detail.csrf));
+// A page that a browser kept aside may be somebody's who has logged out since: it is asked for anew.
+addEventListener('pageshow', (e) => e.persisted && location.reload());

@@ -7,7 +7,8 @@ on('htmx:beforeRequest', (e) => {
 const putBack = (s) => {
   if (s.matches?.('.switch') && 'was' in s.dataset) s.checked = s.dataset.was === 'true';
 };
-['htmx:responseError', 'htmx:sendError', 'htmx:timeout'].forEach((n) =>
-  on(n, (e) => putBack(e.detail.elt)),
-);
+['htmx:sendError', 'htmx:timeout'].forEach((n) => on(n, (e) => putBack(e.detail.elt)));
+on('htmx:afterRequest', (e) => {
+  if (e.detail.xhr.status >= 400) putBack(e.detail.elt);
+});
 on('switch:revert', (e) => putBack(e.target));

@@ -28,11 +28,14 @@ on('htmx:oobAfterSwap', startToasts);
 on('click', (e) => e.target.closest('[data-dismiss]')?.closest('.toast').remove());
 startToasts();
 
-// What the server refuses it says in the header X-Reason, as a sentence.
-on('htmx:responseError', (e) => {
+// What the server refuses it says in the header X-Reason, as a sentence. A conflict is no error to
+// htmx, which may have something to show; here it has nothing but the sentence.
+on('htmx:afterRequest', (e) => {
   const x = e.detail.xhr;
-  if (x.status === 401) return;
-  const reason = x.getResponseHeader('X-Reason') || 'That did not work. Nothing was changed.';
+  if (x.status < 400 || x.status === 401) return;
+  const said = x.getResponseHeader('X-Reason');
+  if (!said && (x.status === 409 || x.status === 422)) return;
+  const reason = said || 'That did not work. Nothing was changed.';
   toast(
     e.detail.elt.matches?.('.switch')
       ? 'Not changed: ' + decodeURIComponent(reason)

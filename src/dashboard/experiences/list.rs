@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use actix_web::{HttpRequest, web::Data};
 use askama::Template;
-use chrono::{DateTime, Utc};
-use uuid::Uuid;
+use chrono::Utc;
 
 use super::{
-    super::{Answer, Layout, Page, ProjectMember, Section, layout::initials, time_words, work},
+    super::{Answer, Layout, Page, ProjectMember, Section, work},
     list_query::{ListQuery, ListSort, TABS},
-    reach_words::who_gets_it,
+    row::{self, Line},
+    segment_names::SegmentNames,
 };
 use crate::{
     domain::{
@@ -23,7 +23,7 @@ use crate::{
         experiences::{self, ExperienceView},
     },
     store::{
-        Connection, Store, segments,
+        Connection, Store,
         standings::{self, ExperienceFilter, StatusFilter},
     },
 };
@@ -46,6 +46,8 @@ struct ListPage {
     total: usize,
     all: usize,
     may_edit: bool,
+    /// Whether there is a column of switches.
+    has_switches: bool,
 }
 
 /// A status with how many flags have it.
@@ -72,24 +74,10 @@ struct Pager {
     next: Option<String>,
 }
 
-/// A flag.
-struct Line {
-    name: String,
-    address: String,
-    keys: Vec<String>,
-    tags: Vec<String>,
-    status: Status,
-    who: String,
-    author: String,
-    initials: String,
-    changed: DateTime<Utc>,
-    ago: String,
-}
-
 struct Found {
     views: Vec<ExperienceView>,
     counts: HashMap<Status, usize>,
-    segment_names: HashMap<String, String>,
+    segment_names: SegmentNames,
 }
 
 /// The list, as the address asks for it.
@@ -124,26 +112,9 @@ fn find(
     let sort = query.sort.stored();
     let views = experiences::slice(conn, &member.actor, &filter, sort, from, PAGE as i64)?;
     let counts = standings::count_by_status(conn, &filter, place)?;
-    let segment_names = names_of_segments(conn, member.project.id, &views)?;
+    let contents: Vec<Content> = views.iter().filter_map(row::content).collect();
+    let segment_names = SegmentNames::load(conn, member.project.id, &contents)?;
     Ok(Found { views, counts, segment_names })
-}
-
-/// The names of the segments that these flags are for, by slug.
-fn names_of_segments(
-    conn: &mut Connection,
-    project_id: Uuid,
-    views: &[ExperienceView],
-) -> Result<HashMap<String, String>, OperationError> {
-    let contents: Vec<Content> = views.iter().filter_map(content).collect();
-    let slugs: Vec<&str> =
-        contents.iter().flat_map(Content::segments).map(|slug| slug.as_str()).collect();
-    let found = segments::find_by_slugs(conn, project_id, &slugs)?;
-    Ok(found.into_iter().map(|segment| (segment.slug, segment.name)).collect())
-}
-
-/// What the newest version of a flag says.
-fn content(view: &ExperienceView) -> Option<Content> {
-    Content::from_json(&view.newest.content, &view.experience.slug).ok()
 }
 
 fn page(member: &ProjectMember, query: ListQuery, found: Found) -> ListPage {
@@ -168,9 +139,8 @@ fn page(member: &ProjectMember, query: ListQuery, found: Found) -> ListPage {
         is_current: sort == query.sort,
     });
     let now = Utc::now();
-    let names = |slug: &str| found.segment_names.get(slug).cloned();
-    let lines: Vec<Line> =
-        found.views.iter().map(|view| Line::of(view, member, names, now)).collect();
+    let line = |view| Line::of(view, member, &found.segment_names, now);
+    let lines: Vec<Line> = found.views.iter().map(line).collect();
     ListPage {
         layout: member.layout("Feature flags", Section::Flags),
         environment: member.environment.name.clone(),
@@ -179,6 +149,7 @@ fn page(member: &ProjectMember, query: ListQuery, found: Found) -> ListPage {
         pager: Pager::new(&query, &path, lines.len(), total),
         all: count(None),
         may_edit: member.may(Right::Edit),
+        has_switches: member.may(Right::SwitchOff),
         lines,
         total,
         path,
@@ -196,41 +167,6 @@ impl Pager {
             total,
             previous: (query.page > 1).then(|| page(query.page - 1)),
             next: (before + shown < total).then(|| page(query.page + 1)),
-        }
-    }
-}
-
-impl Line {
-    fn of(
-        view: &ExperienceView,
-        member: &ProjectMember,
-        segment_name: impl Fn(&str) -> Option<String>,
-        now: DateTime<Utc>,
-    ) -> Line {
-        let experience = &view.experience;
-        let place = view.place(member.environment.id);
-        let status = place.map_or(Status::Draft, |place| place.status);
-        let version = place.and_then(|place| place.standing).map(|standing| standing.version);
-        let content = content(view);
-        let words = content.as_ref().map_or_else(String::new, |it| who_gets_it(it, segment_name));
-        let who = match (status, version) {
-            (Status::Off, Some(version)) => format!("Switched off · v{version} kept"),
-            (Status::Draft, _) => "Not published".to_owned(),
-            (Status::Archived, _) => "Nobody".to_owned(),
-            _ => words,
-        };
-        let keys = content.map(|it| it.keys.iter().map(ToString::to_string).collect());
-        Line {
-            name: experience.name.clone(),
-            address: member.path(&format!("/flags/{}", experience.slug)),
-            keys: keys.unwrap_or_default(),
-            tags: experience.tags.clone(),
-            status,
-            who,
-            author: view.newest.author_name.clone(),
-            initials: initials(&view.newest.author_name),
-            changed: experience.updated_at,
-            ago: time_words::ago(experience.updated_at, now),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The pages, over HTTP, as browsers ask for them.
 
 mod assets;
-mod browser;
+pub mod browser;
 mod errors;
 mod first_steps;
 mod forgery;
@@ -12,3 +12,5 @@ mod proxies;
 mod sessions;
 mod set_up;
 mod sign_in;
+mod switching;
+mod versions;

@@ -10,7 +10,7 @@ use super::{
     app::{PLAYLIST, users},
 };
 use crate::{
-    dashboard::{Browser, field},
+    dashboard::browser::{Browser, field},
     support::{Answer, TestFolder, eventually},
 };
 

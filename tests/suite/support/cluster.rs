@@ -114,7 +114,7 @@ fn open_lock(path: &Path) -> File {
 }
 
 /// The folder that cargo builds in, whatever its name: `<target>/<profile>/deps/<this program>`.
-fn target_folder() -> PathBuf {
+pub fn target_folder() -> PathBuf {
     let program = env::current_exe().unwrap();
     program.ancestors().nth(3).unwrap().to_path_buf()
 }

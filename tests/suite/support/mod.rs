@@ -11,7 +11,7 @@ mod wait;
 
 pub use self::{
     client::{Answer, Client},
-    cluster::{boot_lock, test_postgres_folder},
+    cluster::{boot_lock, target_folder, test_postgres_folder},
     database::TestDatabase,
     fingerprint::fingerprint,
     folder::TestFolder,

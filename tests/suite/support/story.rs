@@ -6,6 +6,7 @@ use flagstaff::{
     operations::{
         Actor, OperationError,
         access::sdk_keys,
+        archiving,
         editing::{self, Draft, NewExperience, NewVersion},
         keys::{self, NewKey},
         publishing::{self, Publish, Published, Replaces},
@@ -20,6 +21,7 @@ use flagstaff::{
         environments::Environment,
         projects,
         sdk_keys::SdkKeyKind,
+        switches,
     },
 };
 use serde_json::{Value as Json, json};
@@ -162,6 +164,37 @@ impl Story {
             note: "",
         };
         self.store.write(|conn| publishing::publish(conn, &Actor::command_line(), &publish))
+    }
+
+    /// Publishes a version in the environment of that key.
+    pub fn publish_in(&self, environment: &str, version: i32) {
+        let published = self.store.write(|conn| {
+            let project_id = self.production.project_id;
+            let place = environments::find_by_key(conn, project_id, environment)?.unwrap();
+            let publish = Publish {
+                experience_id: self.flag,
+                environment_id: place.id,
+                version,
+                replaces: Replaces::Anything,
+                note: "",
+            };
+            publishing::publish(conn, &Actor::command_line(), &publish)
+        });
+        published.unwrap();
+    }
+
+    /// Archives the flag.
+    pub fn archive(&self) {
+        let actor = Actor::command_line();
+        self.store.write(|conn| archiving::archive(conn, &actor, self.flag)).unwrap();
+    }
+
+    /// Whether the flag is on in production.
+    pub fn is_on(&self) -> bool {
+        let found = |conn: &mut _| {
+            Ok::<_, OperationError>(switches::find(conn, self.flag, self.production.id)?)
+        };
+        self.store.read(found).unwrap().unwrap_or(false)
     }
 
     /// Switches the flag in production.

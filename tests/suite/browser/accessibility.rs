@@ -1,0 +1,99 @@
+//! Every page can be used by everybody: in the light and in the dark, on a desk and on a phone.
+
+use std::{fs, path::Path};
+
+use flagstaff::domain::role::Role;
+
+use super::{House, Visitor, pages};
+use crate::support::story::Story;
+
+/// What axe is asked to look for.
+const RULES: &str = "axe.run({ resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', \
+                     'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((found) => \
+                     found.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html + ' ' \
+                     + n.failureSummary).join('; ')))";
+
+/// What a page refers to within itself and does not have.
+const DANGLING: &str = "(() => {
+  const named = ['for', 'popovertarget', 'aria-controls', 'aria-describedby', 'aria-labelledby',
+    'aria-activedescendant', 'form', 'list', 'headers'];
+  const wrong = [];
+  for (const name of named) for (const e of document.querySelectorAll(`[${name}]:not(dialog:not([open]))`))
+    for (const id of e.getAttribute(name).split(/\\s+/))
+      if (id && !document.getElementById(id)) wrong.push(`${name}=${id}: ${e.outerHTML.slice(0, 200)}`);
+  for (const e of document.querySelectorAll('a[href^=\"#\"], use'))
+    if (!document.getElementById(e.getAttribute('href').slice(1))) wrong.push(e.outerHTML);
+  return wrong;
+})()";
+
+/// What makes a page wider than the window.
+const TOO_WIDE: &str = "document.documentElement.scrollWidth <= innerWidth ? [] :
+  [`${document.documentElement.scrollWidth} px wide: ` + [...document.querySelectorAll('body *')]
+    .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+    .map((e) => e.outerHTML.slice(0, 120)).slice(0, 3).join(' | ')]";
+
+fn axe() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("node_modules/axe-core/axe.min.js");
+    fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}. `npm ci` gets it.", path.display()))
+}
+
+/// What is wrong with what a browser shows, in both schemes and at both widths.
+pub fn faults(visitor: &Visitor) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut add = |looks: &str, found: serde_json::Value| {
+        let found = found.as_array().into_iter().flatten();
+        faults.extend(found.map(|fault| format!("{looks}: {}", fault.as_str().unwrap_or("?"))));
+    };
+    visitor.asks(&format!("{}; 0", axe()));
+    add("", visitor.asks(DANGLING));
+    for (scheme, width) in [("light", 1280), ("light", 390), ("dark", 390), ("dark", 1280)] {
+        visitor.looks(scheme, width);
+        let looks = format!("{scheme} {width}");
+        add(&looks, visitor.asks(TOO_WIDE));
+        add(&looks, visitor.asks(RULES));
+    }
+    visitor.looks("light", 1280);
+    faults.extend(visitor.problems());
+    faults
+}
+
+fn walk(visitor: &Visitor, addresses: &[pages::Address]) {
+    // The console tells of pages that are not there; one of these is not.
+    visitor.expects("status of 404");
+    let mut wrong = Vec::new();
+    for address in addresses {
+        visitor.open(&address.path);
+        let faults = faults(visitor);
+        wrong.extend(faults.into_iter().map(|fault| format!("{} {fault}", address.path)));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn nothing_is_wrong_with_the_pages_of_everybody() {
+    let house = House::untouched();
+    let stranger = house.visitor();
+    stranger.open("/setup");
+    let wrong = faults(&stranger);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let house = House::with_people();
+    let addresses = pages::all().into_iter().filter(|address| address.is_of_everybody);
+    walk(&house.visitor(), &addresses.collect::<Vec<_>>());
+}
+
+#[test]
+fn nothing_is_wrong_with_any_page_of_a_project() {
+    let house = House::with_people();
+    Story::begin_on(&house.pages.database.url());
+    let addresses = pages::all().into_iter().filter(|address| !address.is_of_everybody);
+    walk(&house.signed_in(Role::Admin), &addresses.collect::<Vec<_>>());
+}
+
+#[test]
+fn nothing_is_wrong_with_pages_that_have_nothing_to_show_yet() {
+    let house = House::with_people();
+    let addresses = pages::all().into_iter().filter(|address| !address.is_of_everybody);
+    let addresses = addresses.filter(|address| address.path.matches('/').count() <= 4);
+    walk(&house.signed_in(Role::Viewer), &addresses.collect::<Vec<_>>());
+}

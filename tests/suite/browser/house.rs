@@ -1,0 +1,43 @@
+//! The product, and those who visit it.
+
+use flagstaff::domain::role::Role;
+
+use super::{
+    Visitor,
+    chromium::{Chromium, Turn},
+};
+use crate::dashboard::browser::Pages;
+
+/// A server with a database of its own, and the right to open pages of it.
+pub struct House {
+    pub pages: Pages,
+    _turn: Turn,
+}
+
+impl House {
+    /// One that nobody has set up.
+    pub fn untouched() -> House {
+        House { _turn: Chromium::get().turn(), pages: Pages::untouched() }
+    }
+
+    /// One with a person of each role.
+    pub fn with_people() -> House {
+        House { _turn: Chromium::get().turn(), pages: Pages::with_people() }
+    }
+
+    /// Somebody whom nobody knows.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::of(&self.pages.server.address)
+    }
+
+    /// Somebody of that role, signed in.
+    pub fn signed_in(&self, role: Role) -> Visitor {
+        self.sign_in(self.visitor(), role)
+    }
+
+    fn sign_in(&self, visitor: Visitor, role: Role) -> Visitor {
+        let session = self.pages.signed_in(role).session().unwrap();
+        visitor.carries("sid", &session);
+        visitor
+    }
+}

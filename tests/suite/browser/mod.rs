@@ -1,0 +1,21 @@
+//! The pages in a real Chromium, as people use them: by pointer and keyboard, in the light and in
+//! the dark, on a phone, without scripts, and as a screen reader tells them.
+//!
+//! A test begins with a [`House`], lets a [`Visitor`] or two do what people do, and says what they
+//! see. Every step waits for what it needs, and nothing waits a fixed time. At the end of a visit
+//! the console must have had nothing to complain of.
+
+mod accessibility;
+mod chromium;
+mod element;
+mod house;
+mod keyboard;
+mod observed;
+mod pages;
+mod payloads;
+mod poison;
+mod protocol;
+mod signing_in;
+mod visitor;
+
+pub use self::{house::House, visitor::Visitor};

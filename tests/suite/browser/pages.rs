@@ -1,0 +1,48 @@
+//! Every page, by the table of routes: a page that is new there has to be named here.
+
+use flagstaff::{dashboard::Admission, routes};
+
+/// Below the addresses of a project in an environment.
+const PLACE: &str = "/p/{project}/{environment}";
+const PRODUCTION: &str = "/p/default/production";
+
+/// A way in to a page: where it is, and whether one is signed in there.
+#[derive(Debug, Clone)]
+pub struct Address {
+    pub path: String,
+    pub is_of_everybody: bool,
+}
+
+/// The addresses at which a page has something to show, in a house with the story in it; nothing
+/// for what is no page. `None` where this list does not know the page.
+fn ways_to(page: &str) -> Option<&'static [&'static str]> {
+    Some(match page {
+        "/static/{name}" | "/setup" | "/" => &[],
+        "/login" => &["/login"],
+        PLACE => &["", "/nothing-here"],
+        "/flags" => &["/flags", "/flags?q=nothing+like+this", "/flags?status=archived"],
+        _ => return None,
+    })
+}
+
+/// Every page that a browser can go to.
+pub fn all() -> Vec<Address> {
+    let mut addresses = Vec::new();
+    for row in routes::pages().iter().filter(|row| row.method().as_str() == "GET") {
+        let place = row.path().strip_prefix(PLACE).filter(|rest| !rest.is_empty());
+        // Parts of pages are seen with their pages.
+        if place.is_some_and(|rest| rest.contains("/_")) {
+            continue;
+        }
+        let page = place.unwrap_or(row.path());
+        let ways = ways_to(page).unwrap_or_else(|| {
+            panic!("{page} is a page: name its addresses in tests/suite/browser/pages.rs")
+        });
+        let start = if row.path().starts_with(PLACE) { PRODUCTION } else { "" };
+        addresses.extend(ways.iter().map(|way| Address {
+            path: format!("{start}{way}"),
+            is_of_everybody: row.admission() == Admission::Anybody,
+        }));
+    }
+    addresses
+}
