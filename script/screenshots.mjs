@@ -8,6 +8,17 @@ const PAGES = [
   ['home', ''],
   ['flags', '/flags'],
   ['flags-no-match', '/flags?q=nothing+like+this'],
+  ['keys', '/keys'],
+  ['keys-archived', '/keys?archived=1'],
+  ['key-new', '/keys/new'],
+  ['key-edit', '/keys/auto_playlist/edit'],
+  ['key-users', '/keys/auto_playlist/users'],
+  ['key-archive', '/keys/auto_playlist/archive'],
+  ['segments', '/segments'],
+  ['segment-new', '/segments/new'],
+  ['segment', '/segments/iphone-users-in-new-york'],
+  ['segment-clone', '/segments/iphone-users-in-new-york/clone'],
+  ['segment-archive', '/segments/iphone-users-in-new-york/archive'],
   ['not-found', '/nothing-here'],
 ];
 const axe = fs.readFileSync('node_modules/axe-core/axe.min.js', 'utf8');

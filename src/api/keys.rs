@@ -24,7 +24,8 @@ use crate::{
     operations::{self, OperationError, keys::KeyLimit},
     store::{
         Connection, HeldKey, Store,
-        keys::{self, Key, KeyFilter},
+        key_lists::{self, KeyFilter},
+        keys::{self, Key},
     },
 };
 
@@ -186,8 +187,13 @@ pub async fn list(member: Member, store: Data<Store>, query: Query) -> Answer {
     let search = query.get("q").map(str::to_owned);
     let list = work::read(&store, move |conn| {
         let project_id = member.project.id;
-        let filter = KeyFilter { project_id, archived, search: search.as_deref() };
-        let page = listed(keys::list(conn, &filter, sort, page))?;
+        let filter = KeyFilter {
+            project_id,
+            archived: Some(archived),
+            value_type: None,
+            search: search.as_deref(),
+        };
+        let page = listed(key_lists::list(conn, &filter, sort, page))?;
         let ids: Vec<Uuid> = page.items.iter().map(|key| key.id).collect();
         let holders = keys::holders(conn, &ids)?;
         Ok(List::page(page, |key| KeyAnswer::new(key, &holders)))

@@ -16,6 +16,7 @@ pub struct Ask {
     htmx: bool,
     restores_history: bool,
     target: Option<String>,
+    current: Option<String>,
     /// Where it was asked for, path and query; for something that was sent, the page that it was
     /// sent from.
     pub address: String,
@@ -78,6 +79,7 @@ impl Ask {
             htmx: text("hx-request") == Some("true"),
             restores_history: text("hx-history-restore-request") == Some("true"),
             target: text("hx-target").map(str::to_owned),
+            current: text("hx-current-url").map(path_and_query),
             address: sent_from(request).unwrap_or_else(|| request.uri().to_string()),
             theme: cookies::get(request, cookies::THEME)
                 .map(|theme| Theme::parse(&theme))
@@ -97,10 +99,26 @@ impl Ask {
         self.htmx && !self.restores_history
     }
 
+    /// The address that the browser shows while htmx asks: path and query.
+    pub fn shown(&self) -> Option<&str> {
+        self.current.as_deref().filter(|_| self.is_htmx())
+    }
+
+    /// Whether htmx asks from the page at that path.
+    pub fn is_on(&self, path: &str) -> bool {
+        self.shown().is_some_and(|shown| shown.split('?').next() == Some(path))
+    }
+
     /// Whether the answer goes into the dialog.
     pub fn is_for_dialog(&self) -> bool {
         self.is_htmx() && self.target.as_deref() == Some("modal-body")
     }
+}
+
+/// What follows the host of an address.
+fn path_and_query(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.find('/').and_then(|start| rest.get(start..)).unwrap_or("/").to_owned()
 }
 
 /// The page of ours from which something was sent: where it was sent to need not be a page.

@@ -37,7 +37,7 @@ pub fn look(
     }
     let (project_id, environment_id) = (member.project.id, member.environment.id);
     let any = PageRequest { after: None, limit: 1 };
-    let filter = SegmentFilter { project_id, archived: false, search: None };
+    let filter = SegmentFilter { project_id, archived: Some(false), search: None };
     let has_segments = !segments::list(conn, &filter, Sort::Name, any)?.items.is_empty();
     let keys_of_apps = sdk_keys::list(conn, environment_id)?;
     let step = |words, done, rest: Option<&str>| {

@@ -26,7 +26,8 @@
 //! comes back by `PageError::Invalid`: show the same form again with [`FieldErrors`], what was
 //! typed, and [`Page::invalid`] or [`Fragment::invalid`]. What was done ends in [`Moved`] (303, or
 //! for htmx `HX-Redirect`), or in a [`Fragment`] that replaces the changed part; both with a
-//! [`Toast`]. All other errors go up by `?`: [`framed`] shows them as a page, or for htmx as a toast.
+//! [`Toast`]. What is done from a list, in a dialog or by a menu, ends in [`Moved::answer_on_list`]:
+//! the list is loaded anew in its place. All other errors go up by `?`: [`framed`] shows them as a page, or for htmx as a toast.
 
 mod ask;
 pub mod assets;
@@ -42,11 +43,15 @@ mod framed;
 mod guard;
 pub mod home;
 mod kept_form;
+pub mod keys;
 mod layout;
 mod local_path;
+mod number_words;
+mod pager;
 pub mod preferences;
 pub mod reports;
 mod response;
+pub mod segments;
 mod session;
 pub mod setup;
 pub mod sign_in;
@@ -60,6 +65,7 @@ pub use form::Form;
 pub use framed::framed;
 pub use guard::{Admission, admit};
 pub use layout::{Layout, Rail, Section};
+pub use pager::Pager;
 pub use response::{Answer, FieldErrors, Fragment, Moved, Page, Toast};
 pub use session::{ProjectMember, SignedIn};
 pub use site::{SetupCode, Site};

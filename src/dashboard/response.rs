@@ -10,12 +10,12 @@ use actix_web::{
     body::BoxBody,
     http::{
         StatusCode,
-        header::{self, HeaderName},
+        header::{self, HeaderName, HeaderValue},
     },
 };
 use askama::Template;
 
-use super::{PageError, Site, ask::Ask, cookies};
+use super::{PageError, ProjectMember, Site, ask::Ask, cookies};
 use crate::domain::reading::FieldError;
 
 /// What a handler of the pages answers.
@@ -31,6 +31,26 @@ impl Page {
     /// [`PageError::Broken`] when the template fails.
     pub fn show(template: &impl Template) -> Answer {
         html(StatusCode::OK, template.render()?)
+    }
+
+    /// A list, as that address asks for it. Where htmx asks, the browser shows the address then: in
+    /// place of the one before if only letters were typed, so that a word does not leave an entry
+    /// of the history for each of its letters.
+    ///
+    /// # Errors
+    /// [`PageError::Broken`] when the template fails.
+    pub fn list(
+        template: &impl Template,
+        ask: &Ask,
+        address: &str,
+        only_typed: impl Fn(&str) -> bool,
+    ) -> Answer {
+        let mut response = Page::show(template)?;
+        if let (Some(shown), Ok(address)) = (ask.shown(), HeaderValue::from_str(address)) {
+            let name = if only_typed(shown) { "hx-replace-url" } else { "hx-push-url" };
+            response.headers_mut().insert(HeaderName::from_static(name), address);
+        }
+        Ok(response)
     }
 
     /// The page with a form that has to be put right. What was typed is in it.
@@ -160,6 +180,23 @@ impl Moved {
             cookies::set(response.headers_mut(), site, cookies::TOAST, &toast.to_cookie(), keep);
         }
         response
+    }
+
+    /// The answer to what is done from a list that lies at the address: where htmx asks from there,
+    /// the list stays and is loaded anew (its element listens to `list:changed`), and the dialog
+    /// closes.
+    ///
+    /// # Errors
+    /// [`PageError::Broken`] when the template of the toast fails.
+    pub fn answer_on_list(self, member: &ProjectMember, site: &Site) -> Answer {
+        if !member.ask.is_on(&self.to) {
+            return Ok(self.answer(&member.ask, site));
+        }
+        let done = Fragment::nothing().trigger("modal:close, list:changed");
+        match &self.toast {
+            Some(toast) => done.with_toast(toast, &member.csrf)?.show(),
+            None => done.show(),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     dashboard::{
         Admission, assets,
         experiences::{list, switch, undo, version, versions},
-        first_steps, home, preferences, reports, setup, sign_in,
+        first_steps, home, keys, preferences, reports, segments, setup, sign_in,
     },
     domain::role::Right,
 };
@@ -15,6 +15,7 @@ use crate::{
 const ANYBODY: Admission = Admission::Anybody;
 const SIGNED_IN: Admission = Admission::SignedIn;
 const SEE: Admission = Admission::Right(Right::See);
+const EDIT: Admission = Admission::Right(Right::Edit);
 const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
 
 /// A page of a project in an environment.
@@ -26,7 +27,9 @@ macro_rules! page {
 
 /// Everything that the guard of pages stands before.
 pub(super) fn rows() -> Vec<PageRow> {
-    [of_everybody(), of_people(), of_projects(), of_experiences()].into_iter().flatten().collect()
+    let tables =
+        [of_everybody(), of_people(), of_projects(), of_experiences(), of_keys(), of_segments()];
+    tables.into_iter().flatten().collect()
 }
 
 /// What browsers send by themselves, from whatever page.
@@ -68,5 +71,45 @@ fn of_experiences() -> Vec<PageRow> {
         PageRow::new(Method::GET, page!("/flags/{slug}/versions"), SEE, versions::list),
         PageRow::new(Method::GET, page!("/flags/{slug}/_versions"), SEE, versions::more),
         PageRow::new(Method::GET, page!("/flags/{slug}/versions/{number}"), SEE, version::page),
+    ]
+}
+
+fn of_segments() -> Vec<PageRow> {
+    vec![
+        PageRow::new(Method::GET, page!("/segments"), SEE, segments::segments),
+        PageRow::new(Method::GET, page!("/segments/new"), EDIT, segments::new),
+        PageRow::new(Method::POST, page!("/segments/new"), EDIT, segments::create),
+        PageRow::new(Method::POST, page!("/segments/_preview"), EDIT, segments::preview),
+        PageRow::new(Method::GET, page!("/segments/{slug}"), SEE, segments::show),
+        PageRow::new(Method::POST, page!("/segments/{slug}"), EDIT, segments::save),
+        PageRow::new(Method::GET, page!("/segments/{slug}/clone"), EDIT, segments::ask_to_clone),
+        PageRow::new(Method::POST, page!("/segments/{slug}/clone"), EDIT, segments::clone),
+        PageRow::new(
+            Method::GET,
+            page!("/segments/{slug}/archive"),
+            EDIT,
+            segments::ask_to_archive,
+        ),
+        PageRow::new(Method::POST, page!("/segments/{slug}/archive"), EDIT, segments::archive),
+        PageRow::new(Method::POST, page!("/segments/{slug}/unarchive"), EDIT, segments::unarchive),
+    ]
+}
+
+fn of_keys() -> Vec<PageRow> {
+    vec![
+        PageRow::new(Method::GET, page!("/keys"), SEE, keys::list::keys),
+        PageRow::new(Method::GET, page!("/keys/new"), EDIT, keys::form::new),
+        PageRow::new(Method::POST, page!("/keys/new"), EDIT, keys::form::create),
+        PageRow::new(Method::GET, page!("/keys/{key}/edit"), EDIT, keys::form::open),
+        PageRow::new(Method::POST, page!("/keys/{key}/edit"), EDIT, keys::form::save),
+        PageRow::new(Method::GET, page!("/keys/{key}/users"), SEE, keys::users::users),
+        PageRow::new(Method::GET, page!("/keys/{key}/archive"), EDIT, keys::archiving::ask),
+        PageRow::new(Method::POST, page!("/keys/{key}/archive"), EDIT, keys::archiving::archive),
+        PageRow::new(
+            Method::POST,
+            page!("/keys/{key}/unarchive"),
+            EDIT,
+            keys::archiving::unarchive,
+        ),
     ]
 }

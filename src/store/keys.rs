@@ -6,12 +6,10 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::page::{containing, lower, sorted_after};
+use super::page::lower;
 use super::schema::{experiences, key_holders, key_revisions, keys, version_keys};
 use super::stored::Stored;
-use super::{
-    Author, Connection, HeldKey, Page, PageRequest, Sort, StoreError, UsedBy, environments, used_by,
-};
+use super::{Author, Connection, HeldKey, StoreError, UsedBy, environments, used_by};
 use crate::domain::value::ValueType;
 
 /// A key.
@@ -89,17 +87,6 @@ pub struct KeyRevision {
     pub author_name: String,
     /// When.
     pub created_at: DateTime<Utc>,
-}
-
-/// Which keys a list is about.
-#[derive(Debug, Clone, Copy)]
-pub struct KeyFilter<'a> {
-    /// Of which project.
-    pub project_id: Uuid,
-    /// The archived ones, or the others.
-    pub archived: bool,
-    /// Text that the name or the description contains, whatever the case.
-    pub search: Option<&'a str>,
 }
 
 /// Adds a key with its first revision, and raises the revision of the project's environments.
@@ -206,41 +193,6 @@ pub fn count(conn: &mut Connection, project_id: Uuid) -> Result<i64, StoreError>
         .filter(keys::archived_at.is_null())
         .count()
         .get_result(conn)?)
-}
-
-/// The keys of a project, page by page.
-///
-/// # Errors
-/// [`StoreError::NotFound`] when the page's start is no key of the project.
-pub fn list(
-    conn: &mut Connection,
-    filter: &KeyFilter<'_>,
-    sort: Sort,
-    page: PageRequest,
-) -> Result<Page<Key>, StoreError> {
-    let after = match page.after {
-        None => None,
-        Some(id) => Some(
-            keys::table
-                .find(id)
-                .filter(keys::project_id.eq(filter.project_id))
-                .select(Key::as_select())
-                .first(conn)?,
-        ),
-    };
-    let mut query = keys::table
-        .filter(keys::project_id.eq(filter.project_id))
-        .filter(keys::archived_at.is_not_null().eq(filter.archived))
-        .select(Key::as_select())
-        .limit(page.fetch())
-        .into_boxed();
-    if let Some(text) = filter.search {
-        let pattern = containing(text);
-        query =
-            query.filter(keys::name.ilike(pattern.clone()).or(keys::description.ilike(pattern)));
-    }
-    let found = sorted_after!(query, keys, sort, after).load(conn)?;
-    Ok(page.cut(found, |key: &Key| key.id))
 }
 
 /// Changes the default, the description or the schema, keeps the revision, and raises the revision

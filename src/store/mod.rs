@@ -10,12 +10,14 @@
 pub mod api_tokens;
 pub mod audit;
 mod connection;
+pub mod delivered;
 pub mod deliveries;
 pub mod environments;
 mod error;
 pub mod experiences;
 mod holding;
 pub mod installation;
+pub mod key_lists;
 pub mod keys;
 pub mod listen;
 pub mod memberships;
@@ -38,7 +40,7 @@ pub mod standings;
 mod stored;
 pub mod switches;
 mod transaction;
-mod used_by;
+pub mod used_by;
 pub mod versions;
 
 use std::{sync::Arc, time::Duration};

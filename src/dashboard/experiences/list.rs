@@ -7,7 +7,7 @@ use askama::Template;
 use chrono::Utc;
 
 use super::{
-    super::{Answer, Layout, Page, ProjectMember, Section, work},
+    super::{Answer, Layout, Page, Pager, ProjectMember, Section, work},
     list_query::{ListQuery, ListSort, TABS},
     row::{self, Line},
     segment_names::SegmentNames,
@@ -63,15 +63,6 @@ struct Link {
     label: &'static str,
     value: &'static str,
     is_current: bool,
-}
-
-/// Where in the list the page is.
-struct Pager {
-    from: usize,
-    to: usize,
-    total: usize,
-    previous: Option<String>,
-    next: Option<String>,
 }
 
 struct Found {
@@ -146,7 +137,9 @@ fn page(member: &ProjectMember, query: ListQuery, found: Found) -> ListPage {
         environment: member.environment.name.clone(),
         tabs: tabs.collect(),
         sorts: sorts.collect(),
-        pager: Pager::new(&query, &path, lines.len(), total),
+        pager: Pager::new(query.page, PAGE, lines.len(), total, |page| {
+            query.on_page(page).address(&path)
+        }),
         all: count(None),
         may_edit: member.may(Right::Edit),
         has_switches: member.may(Right::SwitchOff),
@@ -154,19 +147,5 @@ fn page(member: &ProjectMember, query: ListQuery, found: Found) -> ListPage {
         total,
         path,
         query,
-    }
-}
-
-impl Pager {
-    fn new(query: &ListQuery, path: &str, shown: usize, total: usize) -> Pager {
-        let before = (query.page as usize - 1) * PAGE;
-        let page = |number| query.on_page(number).address(path);
-        Pager {
-            from: before + 1,
-            to: before + shown,
-            total,
-            previous: (query.page > 1).then(|| page(query.page - 1)),
-            next: (before + shown < total).then(|| page(query.page + 1)),
-        }
     }
 }

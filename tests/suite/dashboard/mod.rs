@@ -7,6 +7,7 @@ mod first_steps;
 mod forgery;
 mod headers;
 mod kept_forms;
+mod keys;
 mod lists;
 mod proxies;
 mod sessions;

@@ -3,7 +3,9 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use flagstaff::domain::experience::{Kind, Status};
 use flagstaff::store::{
-    PageRequest, Sort, StoreError, experiences, keys, segments,
+    PageRequest, Sort, StoreError, experiences,
+    key_lists::{self, KeyFilter},
+    keys, segments,
     standings::{self, ExperienceFilter, Standing, StatusFilter},
     switches,
 };
@@ -139,17 +141,18 @@ fn keys_and_segments_are_listed_with_a_search_apart_from_the_archived() {
     let gone = fixture.key("d_gone");
     keys::archive(&mut fixture.conn, gone.id).unwrap();
     let project_id = fixture.project.id;
-    let mut filter = keys::KeyFilter { project_id, archived: false, search: None };
-    let page = keys::list(&mut fixture.conn, &filter, Sort::Name, first(2)).unwrap();
+    let mut filter =
+        KeyFilter { project_id, archived: Some(false), value_type: None, search: None };
+    let page = key_lists::list(&mut fixture.conn, &filter, Sort::Name, first(2)).unwrap();
     assert_eq!(page.items.iter().map(|key| &key.name).collect::<Vec<_>>(), ["A_two", "b_one"]);
     let request = PageRequest { after: page.next, limit: 2 };
-    let page = keys::list(&mut fixture.conn, &filter, Sort::Name, request).unwrap();
+    let page = key_lists::list(&mut fixture.conn, &filter, Sort::Name, request).unwrap();
     assert_eq!(page.items.iter().map(|key| &key.name).collect::<Vec<_>>(), ["c_three"]);
     assert_eq!(page.next, None);
-    filter.archived = true;
-    let page = keys::list(&mut fixture.conn, &filter, Sort::Created, first(2)).unwrap();
+    filter.archived = Some(true);
+    let page = key_lists::list(&mut fixture.conn, &filter, Sort::Created, first(2)).unwrap();
     assert_eq!(page.items[0].id, gone.id);
-    let filter = segments::SegmentFilter { project_id, archived: false, search: Some("TWO") };
+    let filter = segments::SegmentFilter { project_id, archived: Some(false), search: Some("TWO") };
     let page = segments::list(&mut fixture.conn, &filter, Sort::Updated, first(2)).unwrap();
     assert_eq!(page.items[0].slug, "a-two");
 }

@@ -1,0 +1,270 @@
+//! The form of a key: to create one, and to change its default and description.
+
+use actix_web::web::Data;
+use askama::Template;
+
+use super::{
+    super::{
+        Answer, FieldErrors, Form, Fragment, Layout, Moved, Page, PageError, ProjectMember,
+        Section, Site, Toast, work,
+    },
+    Place,
+    entered::{Entered, field, unix_lines},
+    find, type_label,
+};
+use crate::{
+    domain::{
+        reading::{FieldError, Problems},
+        value::ValueType,
+    },
+    operations::keys::{self, DefaultReach, KeyEdit, KeyLimit, NewKey},
+    store::{self, Store, keys::Key},
+};
+
+/// The form of a key, as its page and its dialog show it.
+struct KeyForm {
+    /// The address of the list.
+    list: String,
+    /// Where the form goes.
+    action: String,
+    heading: String,
+    /// The types to choose from; that of the key where it has one.
+    types: Vec<(ValueType, &'static str)>,
+    is_new: bool,
+    /// How many keys there may be, where there are as many.
+    full: Option<u32>,
+    /// Where the default acts.
+    hint: String,
+    /// Why they may not change the default.
+    locked: Option<String>,
+    entered: Entered,
+    errors: FieldErrors,
+    csrf: String,
+}
+
+#[derive(Template)]
+#[template(path = "keys/form.html")]
+struct KeyPage {
+    layout: Layout,
+    form: KeyForm,
+}
+
+#[derive(Template)]
+#[template(path = "keys/_form_dialog.html")]
+struct KeyDialog {
+    form: KeyForm,
+}
+
+impl KeyForm {
+    fn new(member: &ProjectMember, entered: Entered) -> KeyForm {
+        KeyForm {
+            list: member.path("/keys"),
+            action: member.path("/keys/new"),
+            heading: "Create key".to_owned(),
+            types: ValueType::ALL.into_iter().map(|of| (of, type_label(of))).collect(),
+            is_new: true,
+            full: None,
+            hint: "What apps get where no feature flag or product config decides.".to_owned(),
+            locked: None,
+            entered,
+            errors: FieldErrors::default(),
+            csrf: member.csrf.clone(),
+        }
+    }
+
+    fn of_key(member: &ProjectMember, key: &Key, reach: DefaultReach, entered: Entered) -> KeyForm {
+        let form = KeyForm::new(member, entered);
+        let hint = match reach.served_in.as_slice() {
+            [] => form.hint,
+            places => format!("{} It acts at once in {}.", form.hint, places.join(" and ")),
+        };
+        KeyForm {
+            action: member.path(&format!("/keys/{}/edit", key.name)),
+            heading: key.name.clone(),
+            types: vec![(key.value_type, type_label(key.value_type))],
+            is_new: false,
+            locked: reach.refusal,
+            hint,
+            ..form
+        }
+    }
+
+    /// The form as it was asked for, on its page or in the dialog.
+    fn show(self, member: &ProjectMember) -> Answer {
+        let wrong = !self.errors.is_empty();
+        if member.ask.is_for_dialog() {
+            let fragment = Fragment::of(&KeyDialog { form: self })?;
+            return if wrong { fragment.invalid().show() } else { fragment.show() };
+        }
+        let layout = member.layout(&self.heading, Section::Keys);
+        if wrong {
+            return Page::invalid(&KeyPage { layout: layout.with_error(), form: self });
+        }
+        Page::show(&KeyPage { layout, form: self })
+    }
+
+    /// The form again, with what is wrong. What else stands in the way is said there too, since
+    /// what was typed would be lost on a page of its own.
+    fn wanting(mut self, error: PageError, member: &ProjectMember) -> Answer {
+        let problems = match error {
+            PageError::Invalid(problems) => problems,
+            PageError::Refused(message, _) => vec![FieldError::new("name", message)],
+            PageError::Forbidden(message) => vec![FieldError::new("default_value", message)],
+            other => return Err(other),
+        };
+        self.errors = FieldErrors::new(self.by_field(problems));
+        self.show(member)
+    }
+
+    fn by_field(&self, problems: Problems) -> Problems {
+        let named = problems.into_iter().map(|problem| match problem.field.as_str() {
+            "default_value" => FieldError::new(field(&self.entered.value_type), problem.message),
+            _ => problem,
+        });
+        named.collect()
+    }
+}
+
+/// The form of a key to be.
+///
+/// # Errors
+/// [`PageError::Away`].
+pub async fn new(member: ProjectMember, limit: Data<KeyLimit>, store: Data<Store>) -> Answer {
+    let project_id = member.project.id;
+    let count = work::read(&store, move |conn| Ok(store::keys::count(conn, project_id)?)).await?;
+    let full = (count >= i64::from(limit.0)).then_some(limit.0);
+    KeyForm { full, ..KeyForm::new(&member, Entered::nothing()) }.show(&member)
+}
+
+/// Creates a key.
+///
+/// # Errors
+/// [`PageError::Away`].
+pub async fn create(
+    member: ProjectMember,
+    form: Form,
+    limit: Data<KeyLimit>,
+    site: Data<Site>,
+    store: Data<Store>,
+) -> Answer {
+    let value_type = ValueType::parse(form.get("value_type")).unwrap_or(ValueType::Boolean);
+    let entered = Entered::of_form(&form, value_type);
+    match create_from(&member, &entered, limit.0, &store).await {
+        Ok(key) => created(&member, &key, form.is_checked("another"), &site),
+        Err(error) => KeyForm::new(&member, entered).wanting(error, &member),
+    }
+}
+
+async fn create_from(
+    member: &ProjectMember,
+    entered: &Entered,
+    limit: u32,
+    store: &Store,
+) -> Result<Key, PageError> {
+    let default = entered.default().map_err(|problem| PageError::Invalid(vec![problem]))?;
+    let (actor, project_id) = (member.actor.clone(), member.project.id);
+    let (name, description) = (entered.name.clone(), entered.description.clone());
+    let value_type = entered.value_type;
+    let done = work::write(store, move |conn| {
+        let new = NewKey {
+            project_id,
+            name: &name,
+            value_type,
+            default_value: &default,
+            description: &description,
+            schema: None,
+        };
+        keys::create(conn, &actor, &new, limit)
+    });
+    done.await
+}
+
+fn created(member: &ProjectMember, key: &Key, another: bool, site: &Site) -> Answer {
+    let toast = Toast::saying(format!("{} is created. Apps can ask for it now.", key.name));
+    if another && member.ask.is_for_dialog() {
+        let form = KeyForm::new(member, Entered::nothing());
+        let next = Fragment::of(&KeyDialog { form })?.with_toast(&toast, &member.csrf)?;
+        return next.trigger("list:changed").show();
+    }
+    let to = if another { "/keys/new" } else { "/keys" };
+    Moved::to(member.path(to)).with_toast(toast).answer_on_list(member, site)
+}
+
+/// A key, and who may change what of it.
+async fn find_with_reach(
+    member: &ProjectMember,
+    place: Place,
+    store: &Store,
+) -> Result<(Key, DefaultReach), PageError> {
+    let (actor, project_id) = (member.actor.clone(), member.project.id);
+    let (_, _, name) = place.into_inner();
+    let found = work::read(store, move |conn| {
+        let key = find(conn, project_id, &name)?;
+        let reach = keys::default_reach(conn, &actor, &key)?;
+        Ok((key, reach))
+    });
+    found.await
+}
+
+/// The form of a key that exists.
+///
+/// # Errors
+/// [`PageError::NotFound`].
+pub async fn open(member: ProjectMember, place: Place, store: Data<Store>) -> Answer {
+    let (key, reach) = find_with_reach(&member, place, &store).await?;
+    KeyForm::of_key(&member, &key, reach, Entered::of_key(&key)).show(&member)
+}
+
+/// Changes the default and the description of a key.
+///
+/// # Errors
+/// [`PageError::NotFound`], [`PageError::Away`].
+pub async fn save(
+    member: ProjectMember,
+    place: Place,
+    form: Form,
+    site: Data<Site>,
+    store: Data<Store>,
+) -> Answer {
+    let (key, reach) = find_with_reach(&member, place, &store).await?;
+    let has_default = form.is_checked(&field(&key.value_type));
+    // Whoever may not change the default is shown none, and sends none.
+    let mut entered = match has_default {
+        true => Entered::of_form(&form, key.value_type),
+        false => Entered::of_key(&key),
+    };
+    entered.name.clone_from(&key.name);
+    entered.description = unix_lines(form.get("description"));
+    match save_from(&member, &key, &entered, has_default, &store).await {
+        Ok(after) => {
+            let changed = after.revision != key.revision;
+            let said = if changed { format!("{} is saved.", after.name) } else { UNCHANGED.into() };
+            let moved = Moved::to(member.path("/keys")).with_toast(Toast::saying(said));
+            moved.answer_on_list(&member, &site)
+        }
+        Err(error) => KeyForm::of_key(&member, &key, reach, entered).wanting(error, &member),
+    }
+}
+
+const UNCHANGED: &str = "Nothing changed, so nothing was saved.";
+
+async fn save_from(
+    member: &ProjectMember,
+    key: &Key,
+    entered: &Entered,
+    has_default: bool,
+    store: &Store,
+) -> Result<Key, PageError> {
+    let default = if has_default { Some(entered.default()) } else { None };
+    let default = default.transpose().map_err(|problem| PageError::Invalid(vec![problem]))?;
+    let (actor, id, description) = (member.actor.clone(), key.id, entered.description.clone());
+    let done = work::write(store, move |conn| {
+        let change = KeyEdit {
+            default_value: default.as_ref(),
+            description: Some(&description),
+            ..KeyEdit::default()
+        };
+        keys::edit(conn, &actor, id, &change)
+    });
+    done.await
+}

@@ -1,0 +1,60 @@
+//! How much was delivered lately, for lists: one number each.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use uuid::Uuid;
+
+use super::schema::{deliveries_minute, delivery_series, key_holders};
+use super::{Connection, StoreError};
+
+/// A sum of whole numbers is of another type in Postgres, which the builder can't cast back.
+const SUM: &str = "sum(deliveries_minute.count)::bigint";
+
+/// How often these keys were delivered in an environment from that moment on; those that were not
+/// are not in it.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_keys(
+    conn: &mut Connection,
+    environment_id: Uuid,
+    key_ids: &[Uuid],
+    from: DateTime<Utc>,
+) -> Result<HashMap<Uuid, i64>, StoreError> {
+    let rows: Vec<(Uuid, i64)> = deliveries_minute::table
+        .inner_join(delivery_series::table)
+        .filter(delivery_series::environment_id.eq(environment_id))
+        .filter(delivery_series::key_id.eq_any(key_ids))
+        .filter(deliveries_minute::minute.ge(from))
+        .group_by(delivery_series::key_id)
+        .select((delivery_series::key_id, sql::<BigInt>(SUM)))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The same of the keys that these experiences hold, by experience.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_experiences(
+    conn: &mut Connection,
+    environment_id: Uuid,
+    experience_ids: &[Uuid],
+    from: DateTime<Utc>,
+) -> Result<HashMap<Uuid, i64>, StoreError> {
+    let held: Vec<(Uuid, Uuid)> = key_holders::table
+        .filter(key_holders::experience_id.eq_any(experience_ids))
+        .select((key_holders::key_id, key_holders::experience_id))
+        .load(conn)?;
+    let keys: Vec<Uuid> = held.iter().map(|(key, _)| *key).collect();
+    let delivered = of_keys(conn, environment_id, &keys, from)?;
+    let mut sums = HashMap::new();
+    for (key, experience) in held {
+        *sums.entry(experience).or_default() += delivered.get(&key).copied().unwrap_or(0);
+    }
+    Ok(sums)
+}

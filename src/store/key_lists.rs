@@ -1,0 +1,112 @@
+//! Lists of keys.
+
+use std::collections::HashMap;
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::keys::Key;
+use super::page::{containing, lower, sorted_after};
+use super::schema::{keys, version_keys};
+use super::{Connection, Page, PageRequest, Sort, StoreError, UsedBy, used_by};
+use crate::domain::value::ValueType;
+
+/// Which keys a list is about.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyFilter<'a> {
+    /// Of which project.
+    pub project_id: Uuid,
+    /// The archived ones, or the others; none for both.
+    pub archived: Option<bool>,
+    /// Of this type.
+    pub value_type: Option<ValueType>,
+    /// Text that the name or the description contains, whatever the case.
+    pub search: Option<&'a str>,
+}
+
+/// The keys of a project, page by page.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when the page's start is no key of the project.
+pub fn list(
+    conn: &mut Connection,
+    filter: &KeyFilter<'_>,
+    sort: Sort,
+    page: PageRequest,
+) -> Result<Page<Key>, StoreError> {
+    let after = match page.after {
+        None => None,
+        Some(id) => Some(
+            keys::table
+                .find(id)
+                .filter(keys::project_id.eq(filter.project_id))
+                .select(Key::as_select())
+                .first(conn)?,
+        ),
+    };
+    let query = matching(filter).select(Key::as_select()).limit(page.fetch());
+    let found = sorted_after!(query, keys, sort, after).load(conn)?;
+    Ok(page.cut(found, |key: &Key| key.id))
+}
+
+/// Some of the keys of a project, from that place in the order on; archived ones come last.
+///
+/// # Errors
+/// Those of the database.
+pub fn slice(
+    conn: &mut Connection,
+    filter: &KeyFilter<'_>,
+    sort: Sort,
+    from: i64,
+    most: i64,
+) -> Result<Vec<Key>, StoreError> {
+    let query = matching(filter).select(Key::as_select()).offset(from).limit(most);
+    let archived = keys::archived_at.is_not_null();
+    let query = match sort {
+        Sort::Name => query.order((archived, lower(keys::name), keys::id)),
+        Sort::Created => query.order((archived, keys::created_at.desc(), keys::id.desc())),
+        Sort::Updated => query.order((archived, keys::updated_at.desc(), keys::id.desc())),
+    };
+    Ok(query.load(conn)?)
+}
+
+/// How many keys a list is about.
+///
+/// # Errors
+/// Those of the database.
+pub fn count(conn: &mut Connection, filter: &KeyFilter<'_>) -> Result<i64, StoreError> {
+    Ok(matching(filter).count().get_result(conn)?)
+}
+
+/// What a list is about, in no order.
+fn matching<'a>(filter: &KeyFilter<'a>) -> keys::BoxedQuery<'a, Pg> {
+    let mut query = keys::table.filter(keys::project_id.eq(filter.project_id)).into_boxed();
+    if let Some(archived) = filter.archived {
+        query = query.filter(keys::archived_at.is_not_null().eq(archived));
+    }
+    if let Some(value_type) = filter.value_type {
+        query = query.filter(keys::value_type.eq(value_type.as_str()));
+    }
+    if let Some(text) = filter.search {
+        let pattern = containing(text);
+        query =
+            query.filter(keys::name.ilike(pattern.clone()).or(keys::description.ilike(pattern)));
+    }
+    query
+}
+
+/// What uses each of these keys, by name; keys that nothing uses are not in it.
+///
+/// # Errors
+/// Those of the database.
+pub fn users(
+    conn: &mut Connection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<UsedBy>>, StoreError> {
+    let named: Vec<(Uuid, Uuid)> = version_keys::table
+        .filter(version_keys::key_id.eq_any(ids))
+        .select((version_keys::version_id, version_keys::key_id))
+        .load(conn)?;
+    used_by::experiences_by_key(conn, &named)
+}
