@@ -57,7 +57,7 @@ fn who_may_not_do_something_reads_whom_to_ask() {
         let path = path.replace("{environment}", "production").replace("{key}", "nothing");
         let page = viewer.get(&path);
         assert_eq!(page.status, 403, "{path}");
-        assert!(page.text.contains("You can't do this here") && page.text.contains(RAIL));
+        assert!(page.text.contains("You can&#39;t do this here") && page.text.contains(RAIL));
         assert!(page.text.contains("Ask admin (admin)."), "{}", page.text);
     }
 }

@@ -12,7 +12,7 @@ const OWN: &[(&str, &str)] = &[("sec-fetch-site", "same-origin")];
 const TYPED: &[(&str, &str)] =
     &[("name", "A & \"B\" <c>"), ("note", "two\nlines"), ("note", "again"), ("password", "hidden")];
 
-fn typed_with_token<'a>(token: &'a str) -> Vec<(&'a str, &'a str)> {
+fn typed_with_token(token: &str) -> Vec<(&str, &str)> {
     TYPED.iter().copied().chain([("csrf", token)]).collect()
 }
 
