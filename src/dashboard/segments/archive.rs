@@ -70,7 +70,7 @@ pub async fn ask(member: ProjectMember, place: Place, store: Data<Store>) -> Ans
 pub async fn archive(
     member: ProjectMember,
     place: Place,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Result<HttpResponse, PageError> {
     let (actor, project_id, slug) = (member.actor.clone(), member.project.id, place.2.clone());
@@ -101,7 +101,7 @@ pub async fn unarchive(
     member: ProjectMember,
     place: Place,
     form: Form,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Result<HttpResponse, PageError> {
     let (actor, project_id, slug) = (member.actor.clone(), member.project.id, place.2.clone());

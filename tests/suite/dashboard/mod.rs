@@ -2,11 +2,15 @@
 
 mod assets;
 pub mod browser;
+mod errors;
 mod filled_form;
+mod first_steps;
 mod forgery;
 mod headers;
+mod kept_forms;
 mod keys;
 mod lists;
+mod proxies;
 mod publishing;
 mod segment_builder;
 mod segment_saving;
