@@ -6,7 +6,7 @@ use super::{Access, PageRow, Row};
 use crate::{
     dashboard::{
         Admission, assets,
-        experiences::{list, switch, undo},
+        experiences::{archiving, cloning, list, switch, undo},
         home, keys, preferences, reports, setup, sign_in,
     },
     domain::role::Right,
@@ -63,6 +63,11 @@ fn of_experiences() -> Vec<PageRow> {
         PageRow::new(Method::GET, page!("/flags"), SEE, list::flags),
         PageRow::new(Method::POST, page!("/flags/{slug}/switch"), SWITCH_OFF, switch::turn),
         PageRow::new(Method::POST, page!("/flags/{slug}/undo"), SWITCH_OFF, undo::undo),
+        PageRow::new(Method::GET, page!("/flags/{slug}/clone"), EDIT, cloning::ask),
+        PageRow::new(Method::POST, page!("/flags/{slug}/clone"), EDIT, cloning::clone),
+        PageRow::new(Method::GET, page!("/flags/{slug}/archive"), EDIT, archiving::ask),
+        PageRow::new(Method::POST, page!("/flags/{slug}/archive"), EDIT, archiving::archive),
+        PageRow::new(Method::POST, page!("/flags/{slug}/unarchive"), EDIT, archiving::unarchive),
     ]
 }
 

@@ -10,7 +10,7 @@ use super::{
     },
     came_from::CameFrom,
     kill_switch::KillSwitch,
-    row::{self, Line, Row},
+    row::{Line, Row, Told},
     undo,
 };
 use crate::{
@@ -40,7 +40,7 @@ struct Wanted {
 /// How a flag stands after its switch was moved, or before it may be.
 struct Found {
     view: ExperienceView,
-    names: row::SegmentNames,
+    told: Told,
     /// None while the person is asked first.
     done: Option<Done>,
 }
@@ -81,7 +81,7 @@ pub async fn turn(
             let toast = toast(&member, &wanted, &found.view, done);
             match &wanted.from {
                 CameFrom::List(back) if member.ask.is_htmx() => {
-                    let line = Line::of(&found.view, &member, &found.names, Utc::now());
+                    let line = Line::of(&found.view, &member, &found.told, Utc::now());
                     let has_switches = member.may(Right::SwitchOff);
                     let row = Row { line, csrf: &member.csrf, back, has_switches };
                     let answer = Fragment::of(&row)?.with_toast(&toast, &member.csrf)?;
@@ -112,7 +112,7 @@ fn move_switch(
         && member.may_publish()
         && !wanted.is_confirmed;
     if must_ask {
-        return Ok(Found { view, names: row::SegmentNames::new(), done: None });
+        return Ok(Found { view, told: Told::default(), done: None });
     }
     let experience_id = view.experience.id;
     let order = Switch { experience_id, environment_id: place, note: "" };
@@ -126,8 +126,8 @@ fn move_switch(
     let newest = switches::history(conn, experience_id, place, 1)?;
     let deed = newest.first().map(|newest| Deed::Switched(newest.id));
     let view = find(conn)?;
-    let names = row::segment_names(conn, project_id, std::slice::from_ref(&view))?;
-    Ok(Found { view, names, done: Some(Done { changed: switched.changed, deed }) })
+    let told = Told::find(conn, member, std::slice::from_ref(&view), Utc::now())?;
+    Ok(Found { view, told, done: Some(Done { changed: switched.changed, deed }) })
 }
 
 /// Says what was done. It can be undone by whoever may turn the switch back.
