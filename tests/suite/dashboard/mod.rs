@@ -6,6 +6,7 @@ mod forgery;
 mod headers;
 mod keys;
 mod lists;
+mod menus;
 mod sessions;
 mod set_up;
 mod sign_in;
