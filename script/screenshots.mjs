@@ -14,6 +14,11 @@ const PAGES = [
   ['key-edit', '/keys/auto_playlist/edit'],
   ['key-users', '/keys/auto_playlist/users'],
   ['key-archive', '/keys/auto_playlist/archive'],
+  ['segments', '/segments'],
+  ['segment-new', '/segments/new'],
+  ['segment', '/segments/iphone-users-in-new-york'],
+  ['segment-clone', '/segments/iphone-users-in-new-york/clone'],
+  ['segment-archive', '/segments/iphone-users-in-new-york/archive'],
   ['not-found', '/nothing-here'],
 ];
 const axe = fs.readFileSync('node_modules/axe-core/axe.min.js', 'utf8');

@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::store::{Connection, Store, StoreError, deliveries, partitions, sessions};
+use crate::store::{Connection, Store, StoreError, deliveries, partitions, profiles, sessions};
 
 /// Something that happens again and again.
 pub struct Job {
@@ -19,7 +19,7 @@ pub struct Job {
 const DONE_WITHIN: Duration = Duration::from_secs(6);
 
 /// Every job. All of them may run on several replicas at once, and again after a failure.
-const JOBS: [Job; 3] = [
+const JOBS: [Job; 4] = [
     Job {
         name: "make the partitions of the months to come",
         every: TimeDelta::hours(6),
@@ -29,6 +29,11 @@ const JOBS: [Job; 3] = [
         name: "forget the ids of old batches of deliveries",
         every: TimeDelta::hours(1),
         run: |conn, _| deliveries::forget_batches(conn).map(drop),
+    },
+    Job {
+        name: "forget the ids of old events",
+        every: TimeDelta::hours(1),
+        run: |conn, now| profiles::forget_old_ids(conn, now.date_naive()).map(drop),
     },
     Job {
         name: "forget expired sessions",

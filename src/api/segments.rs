@@ -166,6 +166,7 @@ pub async fn list(member: Member, store: Data<Store>, query: Query) -> Answer {
     let search = query.get("q").map(str::to_owned);
     let list = work::read(&store, move |conn| {
         let project_id = member.project.id;
+        let archived = Some(archived);
         let filter = SegmentFilter { project_id, archived, search: search.as_deref() };
         let page = listed(segments::list(conn, &filter, sort, page))?;
         Ok(List::page(page, SegmentAnswer::from))

@@ -12,6 +12,8 @@ use super::Site;
 pub const PLACE: &str = "place";
 /// `light` or `dark`; none for what the system says.
 pub const THEME: &str = "theme";
+/// The keys of the projects whose first steps are put away, with dots between them.
+pub const HIDDEN_STEPS: &str = "hidden_steps";
 /// What the next page has to say.
 pub const TOAST: &str = "toast";
 

@@ -6,15 +6,13 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Answer, Layout, Moved, Page, PageError, ProjectMember, Section, SignedIn, Site, cookies,
-    session::projects_of, time_words, work,
+    first_steps::{self, Step},
+    session::projects_of,
+    time_words, work,
 };
 use crate::{
-    domain::role::Right,
     operations::OperationError,
-    store::{
-        Connection, PageRequest, Sort, Store, audit, audit::AuditEntry, audit::AuditFilter,
-        environments, keys, segments, segments::SegmentFilter,
-    },
+    store::{Store, audit, audit::AuditEntry, audit::AuditFilter, environments},
 };
 
 /// How many of the latest changes are shown.
@@ -48,6 +46,30 @@ pub async fn start(request: HttpRequest, who: SignedIn, site: Site, store: Data<
     }
 }
 
+/// Leads into a project: to the environment that was looked at last, where it has one of that
+/// name, else to its first one; and to the list that is asked for.
+///
+/// # Errors
+/// [`PageError::NotFound`] where the project is not theirs.
+pub async fn enter(request: HttpRequest, who: SignedIn, site: Site, store: Data<Store>) -> Answer {
+    let named = request.match_info().get("project").unwrap_or_default().to_owned();
+    let last = cookies::get(&request, cookies::PLACE).unwrap_or_default();
+    let actor = who.actor.clone();
+    let environment = work::read(&store, move |conn| {
+        let project = projects_of(conn, &actor)?.into_iter().find(|project| project.key == named);
+        let project = project.ok_or(OperationError::NotFound("page"))?;
+        let places = environments::list(conn, project.id)?;
+        let last = last.split_once('/').map(|(_, environment)| environment).unwrap_or_default();
+        let known = places.iter().find(|known| known.key == last).or(places.first());
+        let known = known.ok_or(OperationError::NotFound("page"))?;
+        Ok(format!("/p/{}/{}", project.key, known.key))
+    });
+    let section = form_urlencoded::parse(request.query_string().as_bytes())
+        .find_map(|(name, value)| (name == "to").then(|| Section::of_path(&value)));
+    let section = section.unwrap_or(Section::Home);
+    Ok(Moved::to(environment.await? + section.path()).answer(&who.ask, &site))
+}
+
 #[derive(Template)]
 #[template(path = "home.html")]
 struct HomePage {
@@ -55,15 +77,9 @@ struct HomePage {
     environment: String,
     /// The way to the first flag; empty once it was gone.
     steps: Vec<Step>,
+    /// Where it is put away.
+    hide_steps: String,
     changes: Vec<Change>,
-    is_new: bool,
-}
-
-/// A step on the way to the first flag.
-struct Step {
-    words: &'static str,
-    done: bool,
-    address: String,
 }
 
 /// Something that was done lately.
@@ -106,46 +122,25 @@ fn in_words(action: &str) -> String {
     past.to_owned()
 }
 
-/// What of the way to the first flag is behind them, and what was done lately.
-struct Found {
-    has_keys: bool,
-    has_segments: bool,
-    changes: Vec<AuditEntry>,
-}
-
-fn look(conn: &mut Connection, project_id: uuid::Uuid) -> Result<Found, OperationError> {
-    let any = PageRequest { after: None, limit: 1 };
-    let filter = SegmentFilter { project_id, archived: false, search: None };
-    let latest = AuditFilter { project_id: Some(project_id), ..AuditFilter::default() };
-    Ok(Found {
-        has_keys: keys::count(conn, project_id)? > 0,
-        has_segments: !segments::list(conn, &filter, Sort::Name, any)?.items.is_empty(),
-        changes: audit::list(conn, &latest, None, CHANGES)?,
-    })
-}
-
 /// The overview of a project in an environment.
 ///
 /// # Errors
 /// [`PageError::Away`].
-pub async fn overview(member: ProjectMember, store: Data<Store>) -> Answer {
-    let project_id = member.project.id;
-    let found = work::read(&store, move |conn| look(conn, project_id)).await?;
-    let has_flags = member.counts.flags + member.counts.configs > 0;
-    let step = |words, done, rest| Step { words, done, address: member.path(rest) };
-    let steps = vec![
-        step("Create a key", found.has_keys, "/keys"),
-        step("Create a segment", found.has_segments, "/segments"),
-        step("Create a feature flag", has_flags, "/flags"),
-    ];
+pub async fn overview(request: HttpRequest, member: ProjectMember, store: Data<Store>) -> Answer {
+    let hidden = first_steps::are_hidden(&request, &member);
+    let who = member.clone();
+    let found = work::read(&store, move |conn| {
+        let latest = AuditFilter { project_id: Some(who.project.id), ..AuditFilter::default() };
+        Ok((first_steps::look(conn, &who, hidden)?, audit::list(conn, &latest, None, CHANGES)?))
+    });
+    let (steps, changes) = found.await?;
     let now = Utc::now();
-    let is_new = member.may(Right::Edit) && steps.iter().any(|step| !step.done);
     Page::show(&HomePage {
         layout: member.layout("Home", Section::Home),
         environment: member.environment.name.clone(),
+        hide_steps: member.path("/hide-first-steps"),
         steps,
-        changes: found.changes.into_iter().map(|entry| Change::of(entry, now)).collect(),
-        is_new,
+        changes: changes.into_iter().map(|entry| Change::of(entry, now)).collect(),
     })
 }
 

@@ -26,6 +26,24 @@ pub enum Section {
     Elsewhere,
 }
 
+impl Section {
+    /// Where it starts, after the project and the environment.
+    pub fn path(self) -> &'static str {
+        match self {
+            Section::Home | Section::Elsewhere => "",
+            Section::Flags => "/flags",
+            Section::Keys => "/keys",
+            Section::Segments => "/segments",
+        }
+    }
+
+    /// The one that starts there; else the overview.
+    pub fn of_path(path: &str) -> Section {
+        let lists = [Section::Flags, Section::Keys, Section::Segments];
+        lists.into_iter().find(|section| section.path() == path).unwrap_or(Section::Home)
+    }
+}
+
 /// What stands around a page.
 #[derive(Debug, Clone)]
 pub struct Layout {

@@ -129,6 +129,13 @@ impl Fragment {
         self
     }
 
+    /// Takes the place of the element of that id instead of going where it was asked for.
+    pub fn in_place_of(mut self, id: &str) -> Fragment {
+        self.headers.push((HeaderName::from_static("hx-retarget"), format!("#{id}")));
+        self.headers.push((HeaderName::from_static("hx-reswap"), "morph:outerHTML".to_owned()));
+        self
+    }
+
     /// The answer.
     ///
     /// # Errors

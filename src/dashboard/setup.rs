@@ -2,6 +2,7 @@
 
 use actix_web::{
     HttpRequest,
+    http::StatusCode,
     web::{self, Data},
 };
 use askama::Template;
@@ -30,6 +31,18 @@ struct SetUpPage {
     entered: Entered,
     asks_for_code: bool,
     errors: FieldErrors,
+}
+
+/// For whoever comes late.
+#[derive(Template)]
+#[template(path = "set_up_already.html")]
+struct AlreadyPage {
+    layout: Layout,
+}
+
+fn already(request: &HttpRequest) -> Answer {
+    let layout = Layout::plain("Set up already", &Ask::of(request), "");
+    Page::with_status(StatusCode::NOT_FOUND, &AlreadyPage { layout })
 }
 
 /// What was entered, but for the password.
@@ -70,7 +83,7 @@ impl Entered {
 /// The page with the form.
 ///
 /// # Errors
-/// [`PageError::NotFound`] once somebody is here.
+/// [`PageError::Away`].
 pub async fn page(
     request: HttpRequest,
     site: Site,
@@ -78,7 +91,7 @@ pub async fn page(
     code: Data<SetupCode>,
 ) -> Answer {
     if !work::read(&store, setup::is_open).await? {
-        return Err(PageError::NotFound);
+        return already(&request);
     }
     let (token, new) = sign_in::visit(&request, &site);
     let shown = Page::show(&SetUpPage {
@@ -90,10 +103,11 @@ pub async fn page(
     Ok(sign_in::with_visit(shown, &site, new))
 }
 
-/// Sets Flagstaff up, and signs the first person in.
+/// Sets Flagstaff up, and signs the first person in. Of two who come together, one is told that
+/// the other was faster.
 ///
 /// # Errors
-/// [`PageError::NotFound`] once somebody is here, also for whoever came second by a moment.
+/// [`PageError::Away`].
 pub async fn set_up(
     request: HttpRequest,
     form: Form,
@@ -103,7 +117,7 @@ pub async fn set_up(
     code: Data<SetupCode>,
 ) -> Answer {
     if !work::read(&store, setup::is_open).await? {
-        return Err(PageError::NotFound);
+        return already(&request);
     }
     let ask = Ask::of(&request);
     let entered = Entered::of(&form);
@@ -122,6 +136,7 @@ pub async fn set_up(
                 errors: FieldErrors::new(problems),
             })
         }
+        Err(PageError::NotFound) => already(&request),
         Err(other) => Err(other),
     }
 }
@@ -139,31 +154,30 @@ async fn create(
         let message = "This is not the code. Look at what `flagstaff serve` printed at its start.";
         return Err(PageError::Invalid(vec![FieldError::new("code", message)]));
     }
+    let known = [&entered.email, &entered.name, &entered.project_name];
     let password = Password::parse(form.get("password"))
+        .and_then(|password| password.unlike(known))
         .map_err(|message| PageError::Invalid(vec![FieldError::new("password", message)]))?;
     let (origin, from) = (session::origin(request), sign_in::address(request));
     let (agent, entered) = (sign_in::user_agent(request), entered.clone());
     let old = cookies::get(request, cookies::session(site));
-    let store = store.clone();
-    let opened = web::block(move || {
-        let hash = hasher.hasher().hash(&password)?;
-        store.write(|conn| {
-            let first = FirstRun {
-                name: &entered.name,
-                email: &entered.email,
-                password: &hash,
-                project_name: &entered.project_name,
-                project_key: &entered.project_key,
-                with_example: entered.with_example,
-            };
-            let (person, _) = setup::first_run(conn, &origin, &first)?;
-            let browser = Browser {
-                user_agent: agent.as_deref(),
-                session: old.as_deref(),
-                stay: Stay::ForTheDay,
-            };
-            browser_sessions::open(conn, person, from, browser, Utc::now())
-        })
+    let hash = work::settle(web::block(move || hasher.hasher().hash(&password)).await)?;
+    let opened = work::write(store, move |conn| {
+        let first = FirstRun {
+            name: &entered.name,
+            email: &entered.email,
+            password: &hash,
+            project_name: &entered.project_name,
+            project_key: &entered.project_key,
+            with_example: entered.with_example,
+        };
+        let (person, _) = setup::first_run(conn, &origin, &first)?;
+        let browser = Browser {
+            user_agent: agent.as_deref(),
+            session: old.as_deref(),
+            stay: Stay::ForTheDay,
+        };
+        browser_sessions::open(conn, person, from, browser, Utc::now())
     });
-    work::settle(opened.await)
+    opened.await
 }

@@ -18,9 +18,42 @@ pub fn ago(moment: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
+/// A moment to the minute.
+pub fn at(moment: DateTime<Utc>) -> String {
+    moment.format("%-d %b, %H:%M").to_string()
+}
+
+/// From one moment to another: `12 to 18 Nov`.
+pub fn span(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
+    if from.date_naive() == to.date_naive() {
+        return format!(
+            "{}, {} to {}",
+            from.format("%-d %b"),
+            from.format("%H:%M"),
+            to.format("%H:%M")
+        );
+    }
+    let same_month = (from.year(), from.month()) == (to.year(), to.month());
+    let start = if same_month { from.format("%-d") } else { from.format("%-d %b") };
+    format!("{start} to {}", to.format("%-d %b"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_says_no_more_than_it_has_to() {
+        let from: DateTime<Utc> = "2026-11-12T10:04:00Z".parse().unwrap();
+        for (to, words) in [
+            ("2026-11-12T10:30:00Z", "12 Nov, 10:04 to 10:30"),
+            ("2026-11-18T10:30:00Z", "12 to 18 Nov"),
+            ("2026-12-01T10:30:00Z", "12 Nov to 1 Dec"),
+        ] {
+            assert_eq!(span(from, to.parse().unwrap()), words);
+        }
+        assert_eq!(at(from), "12 Nov, 10:04");
+    }
 
     #[test]
     fn moments_read_as_people_say_them() {

@@ -9,12 +9,14 @@ mod bodies;
 mod cors;
 mod counters;
 mod etag;
+pub mod events;
 mod files;
 pub mod health;
 pub mod last_known_good;
 pub mod metrics;
 pub mod native;
 pub mod ofrep;
+pub mod profiles;
 pub mod refresh;
 mod reply;
 mod request;
@@ -41,11 +43,12 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::domain::{
-    context::{Context, Stored, Subject},
+    context::{Context, Subject},
     evaluation,
-    ruleset::Answer,
+    ruleset::{Answer, Reason},
 };
 
+use profiles::{Known, Who};
 use snapshot::Snapshot;
 
 /// The most bytes of an evaluation request.
@@ -164,42 +167,43 @@ impl Look {
 }
 
 impl Environment {
-    /// The value of one key, counted unless `count` says not to; `None`: flag not found.
-    pub fn evaluate(
+    /// Whom to decide for, as far as that is known.
+    pub fn subject<'a>(&'a self, context: &'a Context, known: &'a Known) -> Subject<'a> {
+        let stored = known.stored(context, self.ruleset.stored_names());
+        Subject { context, stored, now: Utc::now() }
+    }
+
+    /// Whose profile has to be read before these answers are more than a guess.
+    pub fn depend_on(
         &self,
-        key: &str,
-        context: &Context,
-        now: DateTime<Utc>,
-        count: bool,
-    ) -> Option<&Answer> {
-        let answer = evaluation::evaluate(&self.ruleset, key, &subject(context, now))?;
-        if count {
-            self.counters.count(answer.index);
-        }
-        Some(answer)
+        answers: &[&Answer],
+        subject: &Subject<'_>,
+        known: &Known,
+    ) -> Option<Who> {
+        let open = answers.iter().any(|answer| answer.decision.reason == Reason::Stale);
+        if open { known.wanted(self.id, subject.context) } else { None }
+    }
+
+    /// The value of one key, not counted yet; `None`: flag not found.
+    pub fn evaluate(&self, key: &str, subject: &Subject<'_>) -> Option<&Answer> {
+        evaluation::evaluate(&self.ruleset, key, subject)
     }
 
     /// The values of the keys of these names, or of all keys, by name; not counted yet.
-    pub fn evaluate_all(
-        &self,
-        names: Option<&[String]>,
-        context: &Context,
-        now: DateTime<Utc>,
-    ) -> Vec<&Answer> {
+    pub fn evaluate_all(&self, names: Option<&[String]>, subject: &Subject<'_>) -> Vec<&Answer> {
         let mut answers = Vec::with_capacity(self.ruleset.keys().len());
         let collect = |answer| answers.push(answer);
-        let subject = subject(context, now);
         match names {
             None => {
                 let all = 0..self.ruleset.keys().len() as u32;
-                evaluation::evaluate_all(&self.ruleset, all, &subject, collect);
+                evaluation::evaluate_all(&self.ruleset, all, subject, collect);
             }
             Some(names) => {
                 let mut places: Vec<u32> =
                     names.iter().filter_map(|name| self.ruleset.key_place(name)).collect();
                 places.sort_unstable();
                 places.dedup();
-                evaluation::evaluate_all(&self.ruleset, places.into_iter(), &subject, collect);
+                evaluation::evaluate_all(&self.ruleset, places.into_iter(), subject, collect);
             }
         }
         answers
@@ -211,8 +215,4 @@ impl Environment {
             self.counters.count(answer.index);
         }
     }
-}
-
-fn subject(context: &Context, now: DateTime<Utc>) -> Subject<'_> {
-    Subject { context, stored: Stored::Nothing, now }
 }

@@ -1,21 +1,18 @@
 //! Flagstaff's own evaluation endpoints.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::Utc;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::{
-    Delivery, KeyKind, Refusal, cors, etag,
+    Delivery, MOST_BODY, etag,
+    profiles::{Decided, Known, Profiles},
     reply::{self, Many},
     request::{Admitted, Rejection, admit, context, parse},
 };
-use crate::{
-    domain::{
-        context::{Attributes, MaybeAttribute},
-        ruleset::{Answer, Key, Reason},
-    },
-    http::Problem,
+use crate::domain::{
+    context::{Attributes, MaybeAttribute},
+    ruleset::{Answer, Key, Reason},
 };
 
 /// What an app asks; unknown fields are ignored.
@@ -34,12 +31,14 @@ pub async fn evaluate(
     request: HttpRequest,
     payload: web::Payload,
     delivery: web::Data<Delivery>,
+    profiles: web::Data<Profiles>,
 ) -> HttpResponse {
-    let (kind, admitted) = admit(&request, payload, &delivery).await;
+    let (kind, admitted) = admit(&request, payload, &delivery, MOST_BODY).await;
     let key = request.match_info().get("key").unwrap_or_default();
-    match admitted.and_then(|admitted| one(&delivery, key, &admitted)) {
+    let decide = |admitted: &_, known: &_| one(&delivery, key, admitted, known);
+    match profiles.deciding(admitted, decide).await {
         Ok(body) => reply::ok(kind).body(body),
-        Err(rejection) => reject(rejection, kind),
+        Err(rejection) => reply::refused(&rejection.into(), kind),
     }
 }
 
@@ -48,45 +47,62 @@ pub async fn evaluate_all(
     request: HttpRequest,
     payload: web::Payload,
     delivery: web::Data<Delivery>,
+    profiles: web::Data<Profiles>,
 ) -> HttpResponse {
-    let (kind, admitted) = admit(&request, payload, &delivery).await;
-    match admitted.and_then(|admitted| many(&delivery, &request, &admitted)) {
+    let (kind, admitted) = admit(&request, payload, &delivery, MOST_BODY).await;
+    let decide = |admitted: &_, known: &_| many(&delivery, &request, admitted, known);
+    match profiles.deciding(admitted, decide).await {
         Ok(many) => many.into_response(kind),
-        Err(rejection) => reject(rejection, kind),
+        Err(rejection) => reply::refused(&rejection.into(), kind),
     }
 }
 
-fn one(delivery: &Delivery, key: &str, admitted: &Admitted) -> Result<web::Bytes, Rejection> {
+fn one(
+    delivery: &Delivery,
+    key: &str,
+    admitted: &Admitted,
+    known: &Known,
+) -> Result<Decided<web::Bytes>, Rejection> {
     let question: Question = parse(&admitted.body)?;
     let context = context(question.user_id, question.attributes)?;
     let look = delivery.look();
     let (environment, _) = look.open(&admitted.hash).map_err(Rejection::Refused)?;
-    let count = question.count.unwrap_or(true);
-    let answer = environment.evaluate(key, &context, Utc::now(), count);
-    let answer = answer.ok_or(Rejection::NotFound)?;
-    Ok(environment.bodies.native_single(answer.index))
+    let subject = environment.subject(&context, known);
+    let answer = environment.evaluate(key, &subject).ok_or(Rejection::NotFound)?;
+    if let Some(who) = environment.depend_on(&[answer], &subject, known) {
+        return Ok(Decided::Depends(who));
+    }
+    if question.count.unwrap_or(true) {
+        environment.count(&[answer]);
+    }
+    Ok(Decided::Done(environment.bodies.native_single(answer.index)))
 }
 
 fn many(
     delivery: &Delivery,
     request: &HttpRequest,
     admitted: &Admitted,
-) -> Result<Many, Rejection> {
+    known: &Known,
+) -> Result<Decided<Many>, Rejection> {
     let question: Question = parse(&admitted.body)?;
     let context = context(question.user_id, question.attributes)?;
     let look = delivery.look();
     let (environment, _) = look.open(&admitted.hash).map_err(Rejection::Refused)?;
-    let answers = environment.evaluate_all(question.keys.as_deref(), &context, Utc::now());
+    let subject = environment.subject(&context, known);
+    let answers = environment.evaluate_all(question.keys.as_deref(), &subject);
+    if let Some(who) = environment.depend_on(&answers, &subject, known) {
+        return Ok(Decided::Depends(who));
+    }
     let entries = answers.iter().map(|answer| environment.bodies.native_entry(answer.index));
     let body = all_body(entries, environment.ruleset.revision());
     let tag = etag::of(&body);
     if etag::matches(request.headers(), &tag) {
-        return Ok(Many { tag, body: None });
+        return Ok(Decided::Done(Many { tag, body: None }));
     }
     if question.count.unwrap_or(true) {
         environment.count(&answers);
     }
-    Ok(Many { tag, body: Some(body) })
+    Ok(Decided::Done(Many { tag, body: Some(body) }))
 }
 
 /// The answer for one key.
@@ -137,20 +153,4 @@ fn all_body<'a>(entries: impl Iterator<Item = &'a str> + Clone, revision: i64) -
     }
     body.extend_from_slice(format!("}},\"revision\":{revision}}}").as_bytes());
     body
-}
-
-fn reject(rejection: Rejection, kind: Option<KeyKind>) -> HttpResponse {
-    let problem = match rejection {
-        Rejection::Refused(refusal @ Refusal::NotReady) => {
-            Problem::new(actix_web::http::StatusCode::SERVICE_UNAVAILABLE, refusal.detail())
-                .retry_after(2)
-        }
-        Rejection::Refused(refusal) => Problem::unauthorized(refusal.detail()),
-        Rejection::Body(error) => error.into(),
-        Rejection::Unreadable(detail) | Rejection::Context(detail) => Problem::bad_request(detail),
-        Rejection::NotFound => Problem::not_found("There is no flag of this key in this project."),
-    };
-    let mut response = problem.to_response();
-    cors::open_to(response.headers_mut(), kind);
-    response
 }

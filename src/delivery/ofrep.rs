@@ -5,12 +5,12 @@ use actix_web::{
     http::{StatusCode, header::RETRY_AFTER},
     web,
 };
-use chrono::Utc;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    Delivery, KeyKind, Refusal, cors, etag,
+    Delivery, KeyKind, MOST_BODY, Refusal, cors, etag,
+    profiles::{Decided, Known, Profiles},
     reply::{self, Many},
     request::{Admitted, Rejection, admit, context, parse},
 };
@@ -45,10 +45,12 @@ pub async fn evaluate(
     request: HttpRequest,
     payload: web::Payload,
     delivery: web::Data<Delivery>,
+    profiles: web::Data<Profiles>,
 ) -> HttpResponse {
-    let (kind, admitted) = admit(&request, payload, &delivery).await;
+    let (kind, admitted) = admit(&request, payload, &delivery, MOST_BODY).await;
     let key = request.match_info().get("key").unwrap_or_default();
-    match admitted.and_then(|admitted| one(&delivery, key, &admitted)) {
+    let decide = |admitted: &_, known: &_| one(&delivery, key, admitted, known);
+    match profiles.deciding(admitted, decide).await {
         Ok(body) => reply::ok(kind).body(body),
         Err(rejection) => reject(rejection, kind, Some(key)),
     }
@@ -59,36 +61,56 @@ pub async fn evaluate_all(
     request: HttpRequest,
     payload: web::Payload,
     delivery: web::Data<Delivery>,
+    profiles: web::Data<Profiles>,
 ) -> HttpResponse {
-    let (kind, admitted) = admit(&request, payload, &delivery).await;
-    match admitted.and_then(|admitted| all(&delivery, &request, &admitted)) {
+    let (kind, admitted) = admit(&request, payload, &delivery, MOST_BODY).await;
+    let decide = |admitted: &_, known: &_| all(&delivery, &request, admitted, known);
+    match profiles.deciding(admitted, decide).await {
         Ok(many) => many.into_response(kind),
         Err(rejection) => reject(rejection, kind, None),
     }
 }
 
-fn one(delivery: &Delivery, key: &str, admitted: &Admitted) -> Result<web::Bytes, Rejection> {
+fn one(
+    delivery: &Delivery,
+    key: &str,
+    admitted: &Admitted,
+    known: &Known,
+) -> Result<Decided<web::Bytes>, Rejection> {
     let context = parse::<Question>(&admitted.body)?.context()?;
     let look = delivery.look();
     let (environment, _) = look.open(&admitted.hash).map_err(Rejection::Refused)?;
-    let answer = environment.evaluate(key, &context, Utc::now(), true);
-    let answer = answer.ok_or(Rejection::NotFound)?;
-    Ok(environment.bodies.ofrep(answer.index))
+    let subject = environment.subject(&context, known);
+    let answer = environment.evaluate(key, &subject).ok_or(Rejection::NotFound)?;
+    if let Some(who) = environment.depend_on(&[answer], &subject, known) {
+        return Ok(Decided::Depends(who));
+    }
+    environment.count(&[answer]);
+    Ok(Decided::Done(environment.bodies.ofrep(answer.index)))
 }
 
-fn all(delivery: &Delivery, request: &HttpRequest, admitted: &Admitted) -> Result<Many, Rejection> {
+fn all(
+    delivery: &Delivery,
+    request: &HttpRequest,
+    admitted: &Admitted,
+    known: &Known,
+) -> Result<Decided<Many>, Rejection> {
     let context = parse::<Question>(&admitted.body)?.context()?;
     let look = delivery.look();
     let (environment, _) = look.open(&admitted.hash).map_err(Rejection::Refused)?;
-    let answers = environment.evaluate_all(None, &context, Utc::now());
+    let subject = environment.subject(&context, known);
+    let answers = environment.evaluate_all(None, &subject);
+    if let Some(who) = environment.depend_on(&answers, &subject, known) {
+        return Ok(Decided::Depends(who));
+    }
     let bodies = answers.iter().map(|answer| environment.bodies.ofrep_text(answer.index));
     let body = all_body(bodies);
     let tag = etag::of(&body);
     if etag::matches(request.headers(), &tag) {
-        return Ok(Many { tag, body: None });
+        return Ok(Decided::Done(Many { tag, body: None }));
     }
     environment.count(&answers);
-    Ok(Many { tag, body: Some(body) })
+    Ok(Decided::Done(Many { tag, body: Some(body) }))
 }
 
 /// The answer for one key. A value of JSON null is left out: OpenFeature then takes the default

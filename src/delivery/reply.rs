@@ -6,7 +6,7 @@ use actix_web::{
 };
 
 use super::{KeyKind, cors};
-use crate::http::{JSON, NO_SNIFFING};
+use crate::http::{JSON, NO_SNIFFING, Problem};
 
 /// The head of an answer that carries values.
 pub fn ok(kind: Option<KeyKind>) -> HttpResponseBuilder {
@@ -16,6 +16,13 @@ pub fn ok(kind: Option<KeyKind>) -> HttpResponseBuilder {
         .insert_header((CONTENT_TYPE, JSON))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header(NO_SNIFFING);
+    response
+}
+
+/// The answer to what can't be answered, in our own protocols.
+pub fn refused(problem: &Problem, kind: Option<KeyKind>) -> HttpResponse {
+    let mut response = problem.to_response();
+    cors::open_to(response.headers_mut(), kind);
     response
 }
 

@@ -3,14 +3,15 @@
 
 use actix_web::{
     HttpRequest,
+    http::StatusCode,
     web::{Bytes, Payload},
 };
 use serde::Deserialize;
 
-use super::{Delivery, KeyKind, MOST_BODY, Refusal, SecretHash};
+use super::{Delivery, KeyKind, Refusal, SecretHash};
 use crate::{
     domain::context::{Attribute, Attributes, Context, MaybeAttribute, USER_ID},
-    http::{BodyError, depth_within, presented, read_body},
+    http::{BodyError, Problem, depth_within, presented, read_body},
 };
 
 /// The most attributes of a context.
@@ -41,11 +42,31 @@ pub enum Rejection {
     NotFound,
 }
 
-/// Checks the credential first, then reads the body.
+/// The rejection in our own protocols.
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Problem {
+        match rejection {
+            Rejection::Refused(refusal @ Refusal::NotReady) => {
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, refusal.detail()).retry_after(2)
+            }
+            Rejection::Refused(refusal) => Problem::unauthorized(refusal.detail()),
+            Rejection::Body(error) => error.into(),
+            Rejection::Unreadable(detail) | Rejection::Context(detail) => {
+                Problem::bad_request(detail)
+            }
+            Rejection::NotFound => {
+                Problem::not_found("There is no flag of this key in this project.")
+            }
+        }
+    }
+}
+
+/// Checks the credential first, then reads the body, of at most that many bytes.
 pub async fn admit(
     request: &HttpRequest,
     payload: Payload,
     delivery: &Delivery,
+    most_bytes: usize,
 ) -> (Option<KeyKind>, Result<Admitted, Rejection>) {
     let secret = presented(request.headers()).ok_or(Refusal::NoCredential);
     let opened = secret.map(|presented| SecretHash::of(presented.secret())).and_then(|hash| {
@@ -56,7 +77,7 @@ pub async fn admit(
         Ok(opened) => opened,
         Err(refusal) => return (None, Err(Rejection::Refused(refusal))),
     };
-    let body = read_body(request, payload, MOST_BODY).await.map_err(Rejection::Body);
+    let body = read_body(request, payload, most_bytes).await.map_err(Rejection::Body);
     (Some(kind), body.map(|body| Admitted { hash, body }))
 }
 

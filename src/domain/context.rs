@@ -1,6 +1,9 @@
 //! What is known of a user when a value is decided: what the app says, and what is stored.
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{
@@ -275,6 +278,9 @@ pub struct Profile {
     pub events: HashMap<String, Vec<(NaiveDate, u32)>>,
 }
 
+/// The names of all properties that are stored about anybody in an environment.
+pub type StoredNames = HashSet<Box<str>, foldhash::fast::RandomState>;
+
 /// What could be learned of a user's profile.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Stored<'a> {
@@ -282,8 +288,9 @@ pub enum Stored<'a> {
     Nothing,
     /// This is stored.
     Profile(&'a Profile),
-    /// It could not be read in time: what depends on it is unknown.
-    Unavailable,
+    /// It was not read, or could not be read in time: what depends on it is unknown. What is
+    /// stored about nobody can't be stored about this user.
+    Unknown(&'a StoredNames),
 }
 
 /// Whom a value is decided for, and when.
@@ -304,7 +311,7 @@ pub enum Found<'a> {
     Set(&'a Attribute),
     /// Neither does.
     NotSet,
-    /// The context does not, and the profile could not be read.
+    /// The context does not, and nobody knows whether the profile does.
     Unknown,
 }
 
@@ -318,8 +325,8 @@ impl<'a> Subject<'a> {
             (None, Stored::Profile(profile)) => {
                 profile.properties.get(name).map_or(Found::NotSet, Found::Set)
             }
-            (None, Stored::Nothing) => Found::NotSet,
-            (None, Stored::Unavailable) => Found::Unknown,
+            (None, Stored::Unknown(names)) if names.contains(name) => Found::Unknown,
+            (None, Stored::Nothing | Stored::Unknown(_)) => Found::NotSet,
         }
     }
 }
@@ -364,7 +371,9 @@ mod tests {
         let subject = Subject { context: &context, stored: Stored::Profile(&profile), now };
         assert_eq!(subject.attribute("plan"), Found::Set(&Attribute::Text("free".into())));
         assert_eq!(subject.attribute("seats"), Found::Set(&Attribute::Number(3.0)));
-        let blind = Subject { stored: Stored::Unavailable, ..subject };
+        let names = StoredNames::from_iter(["plan", "seats"].map(Box::from));
+        let blind = Subject { stored: Stored::Unknown(&names), ..subject };
+        assert_eq!(blind.attribute("city"), Found::NotSet);
         assert_eq!(blind.attribute("seats"), Found::Unknown);
         assert_eq!(blind.attribute("plan"), Found::Set(&Attribute::Text("free".into())));
     }

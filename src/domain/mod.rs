@@ -8,6 +8,7 @@ pub mod condition;
 pub mod context;
 pub mod credential;
 pub mod evaluation;
+pub mod event;
 pub mod experience;
 pub mod key;
 pub mod reading;

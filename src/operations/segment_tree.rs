@@ -29,7 +29,7 @@ pub(super) struct Tree {
 impl Tree {
     /// Whether these stored conditions say the same.
     pub fn is(&self, stored: &Json) -> bool {
-        Condition::from_json(stored).is_ok_and(|stored| stored == self.condition)
+        Condition::from_json(stored).is_ok_and(|stored| stored.says_the_same_as(&self.condition))
     }
 }
 

@@ -6,8 +6,8 @@ use super::{Access, PageRow, Row};
 use crate::{
     dashboard::{
         Admission, assets,
-        experiences::{archiving, cloning, list, switch, undo},
-        home, keys, preferences, reports, setup, sign_in,
+        experiences::{archiving, cloning, list, publish, switch, undo, version, versions},
+        first_steps, home, keys, preferences, reports, segments, setup, sign_in,
     },
     domain::role::Right,
 };
@@ -16,6 +16,7 @@ const ANYBODY: Admission = Admission::Anybody;
 const SIGNED_IN: Admission = Admission::SignedIn;
 const SEE: Admission = Admission::Right(Right::See);
 const EDIT: Admission = Admission::Right(Right::Edit);
+const PUBLISH: Admission = Admission::Right(Right::Publish);
 const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
 
 /// A page of a project in an environment.
@@ -27,10 +28,9 @@ macro_rules! page {
 
 /// Everything that the guard of pages stands before.
 pub(super) fn rows() -> Vec<PageRow> {
-    [of_everybody(), of_people(), of_projects(), of_experiences(), of_keys()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let tables =
+        [of_everybody(), of_people(), of_projects(), of_experiences(), of_keys(), of_segments()];
+    tables.into_iter().flatten().collect()
 }
 
 /// What browsers send by themselves, from whatever page.
@@ -51,11 +51,17 @@ fn of_everybody() -> Vec<PageRow> {
 }
 
 fn of_people() -> Vec<PageRow> {
-    vec![PageRow::new(Method::GET, "/", SIGNED_IN, home::start)]
+    vec![
+        PageRow::new(Method::GET, "/", SIGNED_IN, home::start),
+        PageRow::new(Method::GET, "/p/{project}", SIGNED_IN, home::enter),
+    ]
 }
 
 fn of_projects() -> Vec<PageRow> {
-    vec![PageRow::new(Method::GET, page!(""), SEE, home::overview)]
+    vec![
+        PageRow::new(Method::GET, page!(""), SEE, home::overview),
+        PageRow::new(Method::POST, page!("/hide-first-steps"), SEE, first_steps::hide),
+    ]
 }
 
 fn of_experiences() -> Vec<PageRow> {
@@ -68,6 +74,33 @@ fn of_experiences() -> Vec<PageRow> {
         PageRow::new(Method::GET, page!("/flags/{slug}/archive"), EDIT, archiving::ask),
         PageRow::new(Method::POST, page!("/flags/{slug}/archive"), EDIT, archiving::archive),
         PageRow::new(Method::POST, page!("/flags/{slug}/unarchive"), EDIT, archiving::unarchive),
+        PageRow::new(Method::POST, page!("/flags/new/publish"), PUBLISH, publish::publish_new),
+        PageRow::new(Method::GET, page!("/flags/{slug}/publish"), PUBLISH, publish::open),
+        PageRow::new(Method::POST, page!("/flags/{slug}/publish"), PUBLISH, publish::publish),
+        PageRow::new(Method::GET, page!("/flags/{slug}/versions"), SEE, versions::list),
+        PageRow::new(Method::GET, page!("/flags/{slug}/_versions"), SEE, versions::more),
+        PageRow::new(Method::GET, page!("/flags/{slug}/versions/{number}"), SEE, version::page),
+    ]
+}
+
+fn of_segments() -> Vec<PageRow> {
+    vec![
+        PageRow::new(Method::GET, page!("/segments"), SEE, segments::segments),
+        PageRow::new(Method::GET, page!("/segments/new"), EDIT, segments::new),
+        PageRow::new(Method::POST, page!("/segments/new"), EDIT, segments::create),
+        PageRow::new(Method::POST, page!("/segments/_preview"), EDIT, segments::preview),
+        PageRow::new(Method::GET, page!("/segments/{slug}"), SEE, segments::show),
+        PageRow::new(Method::POST, page!("/segments/{slug}"), EDIT, segments::save),
+        PageRow::new(Method::GET, page!("/segments/{slug}/clone"), EDIT, segments::ask_to_clone),
+        PageRow::new(Method::POST, page!("/segments/{slug}/clone"), EDIT, segments::clone),
+        PageRow::new(
+            Method::GET,
+            page!("/segments/{slug}/archive"),
+            EDIT,
+            segments::ask_to_archive,
+        ),
+        PageRow::new(Method::POST, page!("/segments/{slug}/archive"), EDIT, segments::archive),
+        PageRow::new(Method::POST, page!("/segments/{slug}/unarchive"), EDIT, segments::unarchive),
     ]
 }
 

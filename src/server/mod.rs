@@ -19,7 +19,9 @@ pub use database::{Database, DatabaseError};
 
 use crate::{
     dashboard::{SetupCode, Site},
-    delivery::{Delivery, Statistics, last_known_good::LastKnownGood, refresh::Refresh},
+    delivery::{
+        Delivery, Statistics, last_known_good::LastKnownGood, profiles::Profiles, refresh::Refresh,
+    },
     operations::{
         OperationError,
         access::{AccessTokens, Password, SignIn},
@@ -133,6 +135,7 @@ impl Running {
         let setup_code = setup_code(settings, &database.store);
         let parts = Parts {
             delivery: Data::from(Arc::clone(&delivery)),
+            profiles: Data::new(Profiles::new(Store::with_pool_of(&database.url, PROFILE_POOL))),
             statistics: Data::from(Arc::clone(&statistics)),
             store: Data::new(database.store.clone()),
             sign_in: Data::new(sign_in),
@@ -183,6 +186,8 @@ fn statistics(delivery: &Arc<Delivery>, store: &Store, data: &Path) -> Statistic
     Statistics::new(Arc::clone(delivery), store.clone(), &data.join("deliveries"))
 }
 
+/// How many connections read and store what is known of users.
+const PROFILE_POOL: u32 = 4;
 /// How long balancers get to notice that this process is about to stop.
 const NOTICE_WITHIN: Duration = Duration::from_secs(5);
 /// How long requests that are under way may take to finish once the doors close.

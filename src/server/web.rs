@@ -19,7 +19,7 @@ use actix_web::{
 use super::{FINISH_WITHIN, StartError, paths};
 use crate::{
     dashboard::{SetupCode, Site},
-    delivery::{Delivery, Statistics},
+    delivery::{Delivery, Statistics, profiles::Profiles},
     operations::{access::SignIn, keys::KeyLimit},
     routes,
     settings::TrustedProxies,
@@ -31,6 +31,8 @@ use crate::{
 pub struct Parts {
     /// What is served.
     pub delivery: Data<Delivery>,
+    /// What is stored about users.
+    pub profiles: Data<Profiles>,
     /// What was counted.
     pub statistics: Data<Statistics>,
     /// The database, for management.
@@ -106,6 +108,7 @@ fn bind(address: SocketAddr, parts: Parts) -> io::Result<(SocketAddr, Server)> {
     let server = HttpServer::new(move || {
         App::new()
             .app_data(parts.delivery.clone())
+            .app_data(parts.profiles.clone())
             .app_data(parts.statistics.clone())
             .app_data(parts.store.clone())
             .app_data(parts.sign_in.clone())

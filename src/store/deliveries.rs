@@ -291,6 +291,15 @@ pub fn forget_batches(conn: &mut Connection) -> Result<usize, StoreError> {
     Ok(diesel::delete(old).execute(conn)?)
 }
 
+/// Whether anything was ever delivered in an environment.
+///
+/// # Errors
+/// Those of the database.
+pub fn any(conn: &mut Connection, environment_id: Uuid) -> Result<bool, StoreError> {
+    let there = delivery_series::table.filter(delivery_series::environment_id.eq(environment_id));
+    Ok(diesel::select(diesel::dsl::exists(there)).get_result(conn)?)
+}
+
 /// How many deliveries there were in each bucket, in order of time; buckets without any are not
 /// in it.
 ///

@@ -27,6 +27,7 @@ mod page;
 pub mod partitions;
 mod patience;
 pub mod people;
+pub mod profiles;
 pub mod projects;
 pub mod publications;
 pub mod rulesets;
@@ -40,7 +41,7 @@ pub mod standings;
 mod stored;
 pub mod switches;
 mod transaction;
-mod used_by;
+pub mod used_by;
 pub mod versions;
 
 use std::{sync::Arc, time::Duration};
@@ -55,7 +56,7 @@ pub use holding::HeldKey;
 pub use migrate::{MIGRATIONS, migrate};
 pub use page::{Page, PageRequest, Sort};
 pub use patience::READ_WITHIN;
-pub use transaction::WriteError;
+pub use transaction::{WriteError, rehearse};
 pub use used_by::UsedBy;
 
 const POOL_SIZE: u32 = 8;

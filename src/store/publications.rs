@@ -184,6 +184,28 @@ pub fn active(
         .optional()?)
 }
 
+/// The last publication of each of these versions in each environment.
+///
+/// # Errors
+/// Those of the database.
+pub fn last_of(
+    conn: &mut Connection,
+    version_ids: &[Uuid],
+) -> Result<Vec<Publication>, StoreError> {
+    let places = (publications::version_id, publications::environment_id);
+    Ok(publications::table
+        .inner_join(versions::table)
+        .filter(publications::version_id.eq_any(version_ids))
+        .distinct_on(places)
+        .order((
+            publications::version_id,
+            publications::environment_id,
+            publications::published_at.desc(),
+        ))
+        .select(Publication::as_select())
+        .load(conn)?)
+}
+
 /// Everything that was published of an experience, in one environment or in all, the newest first.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::profiles;
 use super::publications::FULL_RAMP;
 use super::schema::{
     environments, experiences, keys, publications, segment_revisions, segments, switches, versions,
@@ -58,6 +59,7 @@ pub fn load_within(conn: &mut Connection, environment_id: Uuid) -> Result<Source
         keys: load_keys(conn, project_id)?,
         segments: load_segments(conn, project_id)?,
         experiences: load_experiences(conn, environment_id)?,
+        stored_names: profiles::property_names(conn, environment_id)?,
     })
 }
 

@@ -81,6 +81,26 @@ diesel::table! {
         position -> Integer,
         revision -> BigInt,
         created_at -> Timestamptz,
+        client_events_decide -> Bool,
+    }
+}
+
+diesel::table! {
+    event_days (environment_id, user_id, event, day) {
+        environment_id -> Uuid,
+        user_id -> Text,
+        event -> Text,
+        day -> Date,
+        times -> BigInt,
+        reported -> BigInt,
+    }
+}
+
+diesel::table! {
+    event_ids (environment_id, id) {
+        environment_id -> Uuid,
+        id -> Text,
+        taken_on -> Date,
     }
 }
 
@@ -170,12 +190,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    profiles (environment_id, user_id) {
+        environment_id -> Uuid,
+        user_id -> Text,
+        properties -> Jsonb,
+        reported -> Jsonb,
+        first_seen_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     projects (id) {
         id -> Uuid,
         key -> Text,
         name -> Text,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    property_names (environment_id, name) {
+        environment_id -> Uuid,
+        name -> Text,
     }
 }
 
@@ -343,6 +381,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     delivery_batches,
     delivery_series,
     environments,
+    event_days,
+    event_ids,
     experiences,
     holding_versions,
     installation,
@@ -351,7 +391,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     keys,
     memberships,
     people,
+    profiles,
     projects,
+    property_names,
     publications,
     sdk_keys,
     segment_members,

@@ -1,11 +1,14 @@
 //! The conditions of segments: every form that they had, under a number.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::now;
+use diesel::dsl::{exists, now};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::page::containing;
 use super::schema::{segment_members, segment_revisions, segments as segments_table};
 use super::segments::{self, Segment};
 use super::{Author, Connection, StoreError, environments};
@@ -87,6 +90,21 @@ pub fn list(conn: &mut Connection, id: Uuid) -> Result<Vec<SegmentRevision>, Sto
         .load(conn)?)
 }
 
+/// The newest conditions of each of these segments.
+///
+/// # Errors
+/// Those of the database.
+pub fn newest_of(
+    conn: &mut Connection,
+    segment_ids: &[Uuid],
+) -> Result<Vec<(Uuid, Value)>, StoreError> {
+    Ok(segments_table::table
+        .inner_join(segment_revisions::table.on(newest_conditions()))
+        .filter(segments_table::id.eq_any(segment_ids))
+        .select((segments_table::id, segment_revisions::conditions))
+        .load(conn)?)
+}
+
 /// Every segment of a project that is not archived, with its newest conditions, by slug: what
 /// contents are checked against.
 ///
@@ -103,6 +121,24 @@ pub fn with_conditions(
         .order(segments_table::slug)
         .select((Segment::as_select(), segment_revisions::conditions))
         .load(conn)?)
+}
+
+diesel::define_sql_function! {
+    /// JSON as text, one member to a line: `"attribute": "city"`.
+    fn jsonb_pretty(json: diesel::sql_types::Jsonb) -> diesel::sql_types::Text;
+}
+
+/// Holds for segments whose newest conditions test an attribute whose name begins so.
+pub(super) fn names_attribute(
+    start: &str,
+) -> Box<dyn BoxableExpression<segments_table::table, Pg, SqlType = Bool>> {
+    let quoted = Value::from(start).to_string();
+    let pattern = containing(&format!("\"attribute\": {}", quoted.trim_end_matches('"')));
+    Box::new(exists(
+        segment_revisions::table
+            .filter(newest_conditions())
+            .filter(jsonb_pretty(segment_revisions::conditions).ilike(pattern)),
+    ))
 }
 
 /// Joins a segment with its newest conditions.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::now;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -96,9 +97,10 @@ pub struct NewSegment<'a> {
 pub struct SegmentFilter<'a> {
     /// Of which project.
     pub project_id: Uuid,
-    /// The archived ones, or the others.
-    pub archived: bool,
-    /// Text that the name, the slug or the description contains, whatever the case.
+    /// The archived ones, or the others; none for both.
+    pub archived: Option<bool>,
+    /// Text that the name, the slug or the description contains, or with which the name of a
+    /// property in the newest conditions begins, whatever the case.
     pub search: Option<&'a str>,
 }
 
@@ -228,23 +230,51 @@ pub fn list(
                 .first(conn)?,
         ),
     };
-    let mut query = segments::table
-        .filter(segments::project_id.eq(filter.project_id))
-        .filter(segments::archived_at.is_not_null().eq(filter.archived))
-        .select(Segment::as_select())
-        .limit(page.fetch())
-        .into_boxed();
+    let query = matching(filter).select(Segment::as_select()).limit(page.fetch());
+    let found = sorted_after!(query, segments, sort, after).load(conn)?;
+    Ok(page.cut(found, |segment: &Segment| segment.id))
+}
+
+/// Some of the segments of a project, from that place in the order on.
+///
+/// # Errors
+/// Those of the database.
+pub fn slice(
+    conn: &mut Connection,
+    filter: &SegmentFilter<'_>,
+    sort: Sort,
+    from: i64,
+    most: i64,
+) -> Result<Vec<Segment>, StoreError> {
+    let query = matching(filter).select(Segment::as_select()).offset(from).limit(most);
+    Ok(sorted_after!(query, segments, sort, None::<Segment>).load(conn)?)
+}
+
+/// How many segments a list has.
+///
+/// # Errors
+/// Those of the database.
+pub fn count(conn: &mut Connection, filter: &SegmentFilter<'_>) -> Result<i64, StoreError> {
+    Ok(matching(filter).count().get_result(conn)?)
+}
+
+/// What a list is about, in no order.
+fn matching<'a>(filter: &SegmentFilter<'a>) -> segments::BoxedQuery<'a, Pg> {
+    let mut query = segments::table.filter(segments::project_id.eq(filter.project_id)).into_boxed();
+    if let Some(archived) = filter.archived {
+        query = query.filter(segments::archived_at.is_not_null().eq(archived));
+    }
     if let Some(text) = filter.search {
         let pattern = containing(text);
         query = query.filter(
             segments::name
                 .ilike(pattern.clone())
                 .or(segments::slug.ilike(pattern.clone()))
-                .or(segments::description.ilike(pattern)),
+                .or(segments::description.ilike(pattern))
+                .or(segment_revisions::names_attribute(text)),
         );
     }
-    let found = sorted_after!(query, segments, sort, after).load(conn)?;
-    Ok(page.cut(found, |segment: &Segment| segment.id))
+    query
 }
 
 /// Changes what a segment is called, which no decision depends on.

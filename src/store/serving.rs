@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::page::lower;
 use super::publications::FULL_RAMP;
 use super::schema::{experiences, publications, segment_members, version_keys, version_segments};
 use super::{Connection, StoreError};
@@ -26,6 +27,43 @@ pub fn of_key(conn: &mut Connection, key_id: Uuid) -> Result<Vec<Uuid>, StoreErr
 /// # Errors
 /// Those of the database.
 pub fn of_segment(conn: &mut Connection, segment_id: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    let versions = leading_to_segment(conn, segment_id)?;
+    serving(conn, &versions)
+}
+
+/// An experience that an environment serves.
+#[derive(Debug, Clone, Queryable)]
+pub struct Served {
+    /// The experience.
+    pub experience_id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Where.
+    pub environment_id: Uuid,
+}
+
+/// The experiences that some environment serves through a version which names that segment, or
+/// another one that leads to it, by name.
+///
+/// # Errors
+/// Those of the database.
+pub fn through_segment(conn: &mut Connection, segment_id: Uuid) -> Result<Vec<Served>, StoreError> {
+    let versions = leading_to_segment(conn, segment_id)?;
+    let replaced = replaced_by_ramps(conn, &versions)?;
+    let ramped_out_of =
+        publications::ramp.lt(FULL_RAMP).and(publications::replaces_id.eq_any(replaced));
+    Ok(publications::table
+        .inner_join(experiences::table)
+        .filter(publications::ended_at.is_null())
+        .filter(experiences::archived_at.is_null())
+        .filter(publications::version_id.eq_any(&versions).or(ramped_out_of))
+        .order((lower(experiences::name), experiences::id, publications::environment_id))
+        .select((experiences::id, experiences::name, publications::environment_id))
+        .load(conn)?)
+}
+
+/// The versions that name a segment, or another one that leads to it.
+fn leading_to_segment(conn: &mut Connection, segment_id: Uuid) -> Result<Vec<Uuid>, StoreError> {
     let mut leading = vec![segment_id];
     let mut newest = leading.clone();
     while !newest.is_empty() {
@@ -37,20 +75,24 @@ pub fn of_segment(conn: &mut Connection, segment_id: Uuid) -> Result<Vec<Uuid>, 
             .load(conn)?;
         leading.extend(&newest);
     }
-    let versions: Vec<Uuid> = version_segments::table
+    Ok(version_segments::table
         .filter(version_segments::segment_id.eq_any(leading))
         .select(version_segments::version_id)
-        .load(conn)?;
-    serving(conn, &versions)
+        .load(conn)?)
+}
+
+/// The ended publications of these versions: a ramp may still leave users to them.
+fn replaced_by_ramps(conn: &mut Connection, version_ids: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
+    Ok(publications::table
+        .filter(publications::version_id.eq_any(version_ids))
+        .filter(publications::ended_at.is_not_null())
+        .select(publications::id)
+        .load(conn)?)
 }
 
 /// Where one of these versions is served, or being ramped out of.
 fn serving(conn: &mut Connection, version_ids: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
-    let replaced: Vec<Uuid> = publications::table
-        .filter(publications::version_id.eq_any(version_ids))
-        .filter(publications::ended_at.is_not_null())
-        .select(publications::id)
-        .load(conn)?;
+    let replaced = replaced_by_ramps(conn, version_ids)?;
     let ramped_out_of =
         publications::ramp.lt(FULL_RAMP).and(publications::replaces_id.eq_any(replaced));
     Ok(publications::table

@@ -122,6 +122,18 @@ pub fn end_all_of(conn: &mut Connection, person_id: Uuid) -> Result<usize, Store
     Ok(diesel::delete(sessions::table.filter(sessions::person_id.eq(person_id))).execute(conn)?)
 }
 
+/// Ends a person's sessions in browsers, and leaves access tokens, which are short; answers how many
+/// there were.
+///
+/// # Errors
+/// Those of the database.
+pub fn end_browsers_of(conn: &mut Connection, person_id: Uuid) -> Result<usize, StoreError> {
+    let in_browsers = sessions::table
+        .filter(sessions::person_id.eq(person_id))
+        .filter(sessions::idle_seconds.is_not_null());
+    Ok(diesel::delete(in_browsers).execute(conn)?)
+}
+
 /// Forgets the sessions that have expired; answers how many there were.
 ///
 /// # Errors

@@ -75,6 +75,26 @@ fn run_once<T, E: WriteError>(
     })
 }
 
+/// Runs `f` to see what would come of it, and gives up everything that it wrote.
+///
+/// # Errors
+/// What `f` answers; those of the database.
+pub fn rehearse<T, E: WriteError>(
+    connection: &mut Connection,
+    f: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut outcome = None;
+    let ended = connection.transaction(|connection| {
+        outcome = Some(f(connection));
+        Err::<(), DieselError>(DieselError::RollbackTransaction)
+    });
+    match (outcome, ended) {
+        (Some(outcome), Ok(()) | Err(DieselError::RollbackTransaction)) => outcome,
+        (_, Err(error)) => Err(StoreError::from(error).into()),
+        (None, Ok(())) => Err(StoreError::Other("nothing was rehearsed".to_owned()).into()),
+    }
+}
+
 /// Random, so that two transactions that met once do not meet again.
 fn pause(attempt: u32) -> Duration {
     Duration::from_millis(u64::from(rand::random_range(5..=25 * attempt)))

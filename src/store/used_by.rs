@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::page::lower;
-use super::schema::{experiences, holding_versions};
+use super::schema::{experiences, holding_versions, segment_members, segments, version_segments};
 use super::stored::Stored;
 use super::{Connection, StoreError};
 use crate::domain::experience::Kind;
@@ -43,6 +43,54 @@ impl UsedBy {
             UsedBy::Experience { name, .. } | UsedBy::Segment { name, .. } => name,
         }
     }
+}
+
+/// What uses each of these segments: experiences, then segments that are not archived, each by
+/// name.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_segments(
+    conn: &mut Connection,
+    segment_ids: &[Uuid],
+) -> Result<Vec<(Uuid, UsedBy)>, StoreError> {
+    let experiences: Vec<(Uuid, Uuid, Stored<Kind>, String, String)> = version_segments::table
+        .inner_join(
+            holding_versions::table
+                .on(holding_versions::version_id.eq(version_segments::version_id)),
+        )
+        .inner_join(experiences::table.on(experiences::id.eq(holding_versions::experience_id)))
+        .filter(version_segments::segment_id.eq_any(segment_ids))
+        .order((lower(experiences::name), experiences::id, version_segments::segment_id))
+        .select((
+            version_segments::segment_id,
+            experiences::id,
+            experiences::kind,
+            experiences::slug,
+            experiences::name,
+        ))
+        .load(conn)?;
+    let members: Vec<(Uuid, Uuid, String, String)> = segment_members::table
+        .inner_join(segments::table.on(segments::id.eq(segment_members::segment_id)))
+        .filter(segment_members::named_segment_id.eq_any(segment_ids))
+        .filter(segments::archived_at.is_null())
+        .order((lower(segments::name), segments::id))
+        .select((segment_members::named_segment_id, segments::id, segments::slug, segments::name))
+        .load(conn)?;
+    let experiences = experiences.into_iter().map(|(used, id, kind, slug, name)| {
+        (used, UsedBy::Experience { id, kind: kind.0, slug, name })
+    });
+    let members = members
+        .into_iter()
+        .map(|(used, id, slug, name)| (used, UsedBy::Segment { id, slug, name }));
+    // An experience can hold the same segment through more than one version.
+    let mut users: Vec<(Uuid, UsedBy)> = Vec::new();
+    for user in experiences.chain(members) {
+        if !users.contains(&user) {
+            users.push(user);
+        }
+    }
+    Ok(users)
 }
 
 /// The experiences that hold or use something through one of these versions, by name. The versions

@@ -161,6 +161,22 @@ pub fn find_by_number(
         .optional()?)
 }
 
+/// The versions of these numbers, in no order.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_by_numbers(
+    conn: &mut Connection,
+    experience_id: Uuid,
+    numbers: &[i32],
+) -> Result<Vec<Version>, StoreError> {
+    Ok(versions::table
+        .filter(versions::experience_id.eq(experience_id))
+        .filter(versions::number.eq_any(numbers))
+        .select(Version::as_select())
+        .load(conn)?)
+}
+
 /// The newest version of an experience; none before the first.
 ///
 /// # Errors

@@ -32,3 +32,7 @@ on('keydown', (e) => {
     );
   }
 });
+// What was chosen closes its menu; the page may stay.
+on('click', (e) => {
+  e.target.closest?.('.menu[popover] [role^=menuitem]')?.closest('.menu').hidePopover();
+});

@@ -9,7 +9,7 @@ const dirty = (f) =>
         : x.options
           ? [...x.options].some((o) => o.selected !== o.defaultSelected)
           : x.value !== x.defaultValue),
-  ) || f.dataset.moved;
+  ) || f.dataset.moved || !!$('[data-unsaved]', f);
 addEventListener('beforeunload', (e) => {
   if ($$('form[data-guard]').some((f) => dirty(f) && !f.dataset.sent)) e.preventDefault();
 });
@@ -49,7 +49,9 @@ on('click', (e) => {
 });
 const markDirty = (e) => {
   const f = e.target.closest?.('form[data-guard]');
-  if (f) f.toggleAttribute('data-dirty', !!dirty(f));
+  if (!f) return;
+  delete f.dataset.sent; // a dialog that asked first was closed
+  f.toggleAttribute('data-dirty', !!dirty(f));
 };
 on('input', markDirty);
 on('change', markDirty);

@@ -7,27 +7,45 @@ use super::super::{ProjectMember, local_path::local_or_start};
 pub enum CameFrom {
     /// The list, at that address.
     List(String),
-    /// The flag's own page.
+    /// The flag's own page, at that address.
     Flag(String),
+    /// The page of a version of it, at that address.
+    Version(String, i32),
 }
 
 impl CameFrom {
-    /// The list, where `back` is an address of it; else the flag's page.
+    /// The page at `back`, where that is one of those; else the flag's own.
     pub fn read(member: &ProjectMember, slug: &str, back: &str) -> CameFrom {
         let list = member.path("/flags");
         let is_list = back.strip_prefix(&list).is_some_and(|rest| {
             (rest.is_empty() || rest.starts_with('?')) && local_or_start(back) == back
         });
-        match is_list {
-            true => CameFrom::List(back.to_owned()),
-            false => CameFrom::Flag(format!("{list}/{slug}")),
+        if is_list {
+            return CameFrom::List(back.to_owned());
+        }
+        let flag = format!("{list}/{slug}");
+        let version =
+            back.strip_prefix(&format!("{flag}/versions/")).and_then(|it| it.parse().ok());
+        match version {
+            Some(number) => CameFrom::Version(format!("{flag}/versions/{number}"), number),
+            None => CameFrom::Flag(flag),
         }
     }
 
     /// Its address.
     pub fn address(&self) -> &str {
         match self {
-            CameFrom::List(address) | CameFrom::Flag(address) => address,
+            CameFrom::List(address) | CameFrom::Flag(address) | CameFrom::Version(address, _) => {
+                address
+            }
+        }
+    }
+
+    /// The version that it shows; none where it shows no single one, or the newest.
+    pub fn version(&self) -> Option<i32> {
+        match self {
+            CameFrom::Version(_, number) => Some(*number),
+            CameFrom::List(_) | CameFrom::Flag(_) => None,
         }
     }
 }

@@ -2,13 +2,21 @@
 
 pub mod archiving;
 mod came_from;
+mod changes;
 pub mod cloning;
+mod content_text;
 pub mod editor;
 mod filters;
+pub mod header;
 mod kill_switch;
 pub mod list;
 mod list_query;
+pub mod publish;
+mod publishers;
 mod reach_words;
 mod row;
+mod segment_names;
 pub mod switch;
 pub mod undo;
+pub mod version;
+pub mod versions;

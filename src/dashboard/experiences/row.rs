@@ -10,12 +10,13 @@ use super::{
     super::{ProjectMember, layout::initials, number_words::grouped, time_words},
     kill_switch::{KillSwitch, row_id},
     reach_words::who_gets_it,
+    segment_names::SegmentNames,
 };
 use crate::{
     domain::{experience::Status, role::Right, version::Content},
     operations::{OperationError, experiences::ExperienceView},
     store::{
-        Connection, delivered, segments,
+        Connection, delivered,
         standings::Standing,
         versions::{self, Version},
     },
@@ -76,7 +77,7 @@ pub struct Row<'a> {
 #[derive(Default)]
 pub struct Told {
     /// The names of segments by their slugs.
-    segment_names: HashMap<String, String>,
+    segment_names: SegmentNames,
     /// What is live in the environment, by flag.
     live: HashMap<Uuid, Content>,
     /// How often their keys were delivered there within a day, by flag.
@@ -101,13 +102,10 @@ impl Told {
             .into_iter()
             .filter_map(|version| Some((version.experience_id, read(&version)?)))
             .collect();
-        let slugs: Vec<&str> =
-            live.values().flat_map(Content::segments).map(|slug| slug.as_str()).collect();
-        let named = segments::find_by_slugs(conn, member.project.id, &slugs)?;
         let ids: Vec<Uuid> = views.iter().map(|view| view.experience.id).collect();
         let since = now - TimeDelta::hours(24);
         Ok(Told {
-            segment_names: named.into_iter().map(|found| (found.slug, found.name)).collect(),
+            segment_names: SegmentNames::load(conn, member.project.id, live.values())?,
             delivered: delivered::of_experiences(conn, place, &ids, since)?,
             live,
         })
@@ -122,7 +120,7 @@ impl Told {
         now: DateTime<Utc>,
     ) -> String {
         let live = self.live.get(&id);
-        let name = |slug: &str| self.segment_names.get(slug).cloned();
+        let name = |slug: &str| Some(self.segment_names.of(slug).to_owned());
         match (status, standing, live) {
             (Status::Off, Some(standing), _) => {
                 let since = standing.switched_at.map(|since| time_words::ago(since, now));

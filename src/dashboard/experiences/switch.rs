@@ -9,9 +9,11 @@ use super::{
         Answer, Form, Fragment, Layout, Moved, Page, ProjectMember, Section, Site, Toast, work,
     },
     came_from::CameFrom,
-    kill_switch::KillSwitch,
+    header::{Head, Header},
+    kill_switch::{KillSwitch, row_id},
     row::{Line, Row, Told},
     undo,
+    versions::Versions,
 };
 use crate::{
     domain::{experience::Kind, role::Right},
@@ -37,19 +39,29 @@ struct Wanted {
     from: CameFrom,
 }
 
-/// How a flag stands after its switch was moved, or before it may be.
-struct Found {
-    view: ExperienceView,
-    told: Told,
-    /// None while the person is asked first.
-    done: Option<Done>,
+/// What came of a switch.
+enum Found {
+    /// The person has to be asked first.
+    Question(Box<ExperienceView>),
+    /// It was moved.
+    Done(Done),
 }
 
-/// What moving the switch has done.
+/// A flag after its switch was moved.
 struct Done {
+    name: String,
     changed: bool,
     /// The move, as it can be undone.
     deed: Option<Deed>,
+    shown: Shown,
+}
+
+/// What has changed where the person is.
+pub enum Shown {
+    /// A row of the list.
+    Row(Box<Line>),
+    /// The head of a page of the flag.
+    Head(Box<Head>),
 }
 
 /// Moves the switch of a flag.
@@ -75,22 +87,25 @@ pub async fn turn(
     };
     let (who, asked) = (member.clone(), wanted.clone());
     let found = work::write(&store, move |conn| move_switch(conn, &who, &asked)).await?;
-    match &found.done {
-        None => ask(&member, &wanted, &found.view),
-        Some(done) => {
-            let toast = toast(&member, &wanted, &found.view, done);
-            match &wanted.from {
-                CameFrom::List(back) if member.ask.is_htmx() => {
-                    let line = Line::of(&found.view, &member, &found.told, Utc::now());
-                    let has_switches = member.may(Right::SwitchOff);
-                    let row = Row { line, csrf: &member.csrf, back, has_switches };
-                    let answer = Fragment::of(&row)?.with_toast(&toast, &member.csrf)?;
-                    answer.trigger("modal:close").show()
-                }
-                from => Ok(Moved::to(from.address()).with_toast(toast).answer(&member.ask, &site)),
-            }
-        }
+    let done = match found {
+        Found::Question(view) => return ask(&member, &wanted, &view),
+        Found::Done(done) => done,
+    };
+    let toast = toast(&member, &wanted, &done);
+    if !member.ask.is_htmx() {
+        let moved = Moved::to(wanted.from.address()).with_toast(toast);
+        return Ok(moved.answer(&member.ask, &site));
     }
+    let answer = match done.shown {
+        Shown::Row(line) => Fragment::of(&Row {
+            line: *line,
+            csrf: &member.csrf,
+            back: wanted.from.address(),
+            has_switches: member.may(Right::SwitchOff),
+        }),
+        Shown::Head(head) => Fragment::of(head.as_ref()),
+    };
+    answer?.with_toast(&toast, &member.csrf)?.trigger("modal:close").show()
 }
 
 fn move_switch(
@@ -112,7 +127,7 @@ fn move_switch(
         && member.may_publish()
         && !wanted.is_confirmed;
     if must_ask {
-        return Ok(Found { view, told: Told::default(), done: None });
+        return Ok(Found::Question(Box::new(view)));
     }
     let experience_id = view.experience.id;
     let order = Switch { experience_id, environment_id: place, note: "" };
@@ -126,13 +141,36 @@ fn move_switch(
     let newest = switches::history(conn, experience_id, place, 1)?;
     let deed = newest.first().map(|newest| Deed::Switched(newest.id));
     let view = find(conn)?;
-    let told = Told::find(conn, member, std::slice::from_ref(&view), Utc::now())?;
-    Ok(Found { view, told, done: Some(Done { changed: switched.changed, deed }) })
+    let shown = shown(conn, member, &view, &wanted.from)?;
+    let name = view.experience.name;
+    Ok(Found::Done(Done { name, changed: switched.changed, deed, shown }))
+}
+
+/// What shows a flag anew where the person is.
+///
+/// # Errors
+/// Those of the database.
+pub fn shown(
+    conn: &mut Connection,
+    member: &ProjectMember,
+    view: &ExperienceView,
+    from: &CameFrom,
+) -> Result<Shown, OperationError> {
+    if let CameFrom::List(_) = from {
+        let now = Utc::now();
+        let told = Told::find(conn, member, std::slice::from_ref(view), now)?;
+        return Ok(Shown::Row(Box::new(Line::of(view, member, &told, now))));
+    }
+    let version = from.version();
+    let header = Header::load(conn, member, view, version)?;
+    let shown = version.unwrap_or(view.newest.number);
+    let versions = Versions::load(conn, member, view, shown)?.out_of_band();
+    Ok(Shown::Head(Box::new(Head { header, versions })))
 }
 
 /// Says what was done. It can be undone by whoever may turn the switch back.
-fn toast(member: &ProjectMember, wanted: &Wanted, view: &ExperienceView, done: &Done) -> Toast {
-    let (name, place) = (&view.experience.name, &member.environment.name);
+fn toast(member: &ProjectMember, wanted: &Wanted, done: &Done) -> Toast {
+    let (name, place) = (&done.name, &member.environment.name);
     let toast = Toast::saying(match (done.changed, wanted.on) {
         (true, true) => format!("{name} is on in {place}."),
         (true, false) => format!("{name} is off in {place}. Everyone gets the default."),
@@ -173,7 +211,11 @@ fn ask(member: &ProjectMember, wanted: &Wanted, view: &ExperienceView) -> Answer
     let (name, environment) = (&view.experience.name, &member.environment.name);
     let standing = view.place(member.environment.id).and_then(|place| place.standing);
     let version = standing.map_or(0, |standing| standing.version);
-    let switch = KillSwitch::of(view, member);
+    let target = match wanted.from {
+        CameFrom::List(_) => row_id(&wanted.slug),
+        CameFrom::Flag(_) | CameFrom::Version(..) => Header::ID.to_owned(),
+    };
+    let switch = KillSwitch { target, ..KillSwitch::of(view, member) };
     let back = wanted.from.address();
     if member.ask.is_htmx() {
         let csrf = member.csrf.as_str();

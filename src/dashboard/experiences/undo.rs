@@ -4,9 +4,10 @@ use actix_web::{HttpRequest, web::Data};
 use chrono::Utc;
 
 use super::{
-    super::{Answer, Moved, PageError, ProjectMember, Site, Toast, work},
+    super::{Answer, Fragment, Moved, PageError, ProjectMember, Site, Toast, work},
     came_from::CameFrom,
-    switch::Place,
+    header::Header,
+    switch::{self, Place, Shown},
 };
 use crate::{
     domain::experience::Kind,
@@ -24,8 +25,8 @@ pub fn address(member: &ProjectMember, slug: &str, deed: Deed, from: &CameFrom) 
         Deed::Published(id) => fields.append_pair("publication", &id.to_string()),
         Deed::Switched(id) => fields.append_pair("switch", &id.to_string()),
     };
-    if let CameFrom::List(address) = from {
-        fields.append_pair("back", address);
+    if !matches!(from, CameFrom::Flag(_)) {
+        fields.append_pair("back", from.address());
     }
     member.path(&format!("/flags/{slug}/undo?{}", fields.finish()))
 }
@@ -56,24 +57,38 @@ pub async fn undo(
 ) -> Answer {
     let (_, _, slug) = place.into_inner();
     let (deed, from) = read(&request, &member, &slug).ok_or(PageError::NotFound)?;
-    let who = member.clone();
+    let (who, place) = (member.clone(), from.clone());
     let done = work::write(&store, move |conn| {
         let (project_id, environment_id) = (who.project.id, who.environment.id);
         let kind = Kind::FeatureFlag;
-        let view = experiences::find_by_slug(conn, &who.actor, project_id, kind, &slug)?;
-        let experience_id = view.experience.id;
+        let find =
+            |conn: &mut _| experiences::find_by_slug(conn, &who.actor, project_id, kind, &slug);
+        let experience_id = find(conn)?.experience.id;
         let undo = Undo { experience_id, environment_id, deed, now: Utc::now() };
-        Ok((undoing::undo(conn, &who.actor, &undo)?, view.experience.name))
+        let undone = undoing::undo(conn, &who.actor, &undo)?;
+        let view = find(conn)?;
+        let shown = switch::shown(conn, &who, &view, &place)?;
+        Ok((undone, view.experience.name, shown))
     });
-    let (undone, name) = done.await?;
-    let place = &member.environment.name;
-    let toast = Toast::saying(match undone {
+    let (undone, name, shown) = done.await?;
+    let toast = Toast::saying(in_words(&undone, &name, &member.environment.name));
+    match (shown, undone) {
+        // Whatever is being edited there stays.
+        (Shown::Head(head), Undone::Switched(_)) if member.ask.is_htmx() => {
+            let head = Fragment::of(head.as_ref())?.with_toast(&toast, &member.csrf)?;
+            head.in_place_of(Header::ID).show()
+        }
+        _ => Ok(Moved::to(from.address()).with_toast(toast).answer(&member.ask, &site)),
+    }
+}
+
+fn in_words(undone: &Undone, name: &str, place: &str) -> String {
+    match undone {
         Undone::Switched(switched) if switched.is_on => format!("{name} is on in {place} again."),
         Undone::Switched(_) => format!("{name} is off in {place}. Everyone gets the default."),
         Undone::Published(published) => {
             let version = published.publication.version;
             format!("Version {version} of {name} is live in {place} again.")
         }
-    });
-    Ok(Moved::to(from.address()).with_toast(toast).answer(&member.ask, &site))
+    }
 }

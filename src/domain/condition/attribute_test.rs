@@ -180,9 +180,12 @@ pub(super) fn pattern(text: &str) -> Result<Regex, String> {
             regex::Error::CompiledTooBig(_) => {
                 "This pattern is too large. Make it simpler.".to_owned()
             }
-            _ => "This is not a regular expression that can be used here. Look-around and \
-                  back-references are not supported."
-                .to_owned(),
+            regex::Error::Syntax(problem)
+                if problem.contains("look-around") || problem.contains("backreference") =>
+            {
+                "A regex can't look back or around. Use contains, or a simpler pattern.".to_owned()
+            }
+            _ => "This is not a regular expression. Use contains, or a simpler pattern.".to_owned(),
         }
     })
 }

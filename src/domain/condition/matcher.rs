@@ -156,7 +156,7 @@ impl EventCondition {
     /// read.
     pub fn times(&self, subject: &Subject<'_>) -> Option<u64> {
         let days = match subject.stored {
-            Stored::Unavailable => return None,
+            Stored::Unknown(_) => return None,
             Stored::Nothing => None,
             Stored::Profile(profile) => profile.events.get(&self.event),
         };

@@ -77,6 +77,17 @@ pub enum Scalar {
     Boolean(bool),
 }
 
+impl Operand {
+    fn as_texts(&self) -> Operand {
+        let text = |scalar: &Scalar| Scalar::Text(scalar.text());
+        match self {
+            Operand::None => Operand::None,
+            Operand::One(scalar) => Operand::One(text(scalar)),
+            Operand::List(scalars) => Operand::List(scalars.iter().map(text).collect()),
+        }
+    }
+}
+
 impl Scalar {
     /// The text by which it compares.
     pub fn text(&self) -> String {
@@ -113,6 +124,28 @@ impl Condition {
         }
     }
 
+    /// Whether both say the same: values compare by their text, and a group of one part is that
+    /// part.
+    pub fn says_the_same_as(&self, other: &Condition) -> bool {
+        self.plain() == other.plain()
+    }
+
+    fn plain(&self) -> Condition {
+        match self {
+            Condition::All(parts) | Condition::Any(parts) if parts.len() == 1 => {
+                parts.first().map_or_else(|| self.clone(), Condition::plain)
+            }
+            Condition::All(parts) => Condition::All(parts.iter().map(Condition::plain).collect()),
+            Condition::Any(parts) => Condition::Any(parts.iter().map(Condition::plain).collect()),
+            Condition::Not(part) => Condition::Not(Box::new(part.plain())),
+            Condition::Attribute(condition) => {
+                let operand = condition.operand.as_texts();
+                Condition::Attribute(AttributeCondition { operand, ..condition.clone() })
+            }
+            leaf => leaf.clone(),
+        }
+    }
+
     /// The segments that the tree names, each once.
     pub fn segments(&self) -> Vec<&Slug> {
         let mut slugs: Vec<&Slug> = self
@@ -126,5 +159,23 @@ impl Condition {
         slugs.sort();
         slugs.dedup();
         slugs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    #[test]
+    fn trees_say_the_same_when_only_their_writing_differs() {
+        let tree = |json: Json| Condition::from_json(&json).unwrap();
+        let leaf = |value: Json| json!({"attribute": "seats", "operator": "is", "value": value});
+        let first = tree(leaf(json!(17)));
+        assert!(first.says_the_same_as(&tree(json!({"all": [leaf(json!("17"))]}))));
+        assert!(first.says_the_same_as(&tree(json!({"any": [{"all": [leaf(json!(17))]}]}))));
+        assert!(!first.says_the_same_as(&tree(leaf(json!(18)))));
+        assert!(!first.says_the_same_as(&tree(json!({"not": leaf(json!(17))}))));
     }
 }

@@ -92,6 +92,13 @@ impl Operator {
         TABLE.iter().find(|(_, known, _)| *known == name).map(|(operator, ..)| *operator)
     }
 
+    /// The name of an operator that somebody may have meant who wrote this one.
+    pub fn like(name: &str) -> Option<&'static str> {
+        let near = |known: &str| strsim::damerau_levenshtein(known, name);
+        let best = TABLE.iter().map(|(_, known, _)| *known).min_by_key(|known| near(known))?;
+        (near(best) <= 2 && near(best) < best.len()).then_some(best)
+    }
+
     /// The operator's name in contents and in the API.
     pub fn as_str(self) -> &'static str {
         self.row().map_or("", |(_, name, _)| name)
@@ -128,5 +135,13 @@ mod tests {
             assert_eq!(Operator::parse(operator.as_str()), Some(operator));
         }
         assert_eq!(Operator::parse("like"), None);
+    }
+
+    #[test]
+    fn a_misspelt_operator_is_guessed_and_a_strange_one_is_not() {
+        assert_eq!(Operator::like("greatr"), Some("greater"));
+        assert_eq!(Operator::like("notin"), Some("not_in"));
+        assert_eq!(Operator::like("xx"), None);
+        assert_eq!(Operator::like(&"very long".repeat(10)), None);
     }
 }

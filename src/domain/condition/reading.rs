@@ -12,6 +12,9 @@ use crate::domain::{
     slug::Slug,
 };
 
+/// How much of an operator that is none is repeated, in characters.
+const MOST_OPERATOR_SHOWN: usize = 40;
+
 impl Condition {
     /// Reads a tree; all problems are reported, with paths below `node`.
     pub fn read(node: &Node<'_>, problems: &mut Problems) -> Option<Condition> {
@@ -119,17 +122,25 @@ fn read_attribute(node: &Node<'_>, problems: &mut Problems) -> Option<Condition>
         .required("attribute", problems)
         .and_then(|attribute| attribute.filled_text(200, problems));
     let operator_node = node.required("operator", problems)?;
-    let Some(operator) = operator_node.text(problems).map(Operator::parse)? else {
-        let known: Vec<_> = Operator::all().map(Operator::as_str).collect();
-        problems.push(operator_node.problem(format!(
-            "There is no operator of this name. Known operators: {}.",
-            known.join(", ")
-        )));
+    let name = operator_node.text(problems)?;
+    let Some(operator) = Operator::parse(name) else {
+        problems.push(operator_node.problem(unknown_operator(name)));
         return None;
     };
     let operand = read_operand(node, operator.operand_kind(), problems)?;
     let attribute = attribute?.to_owned();
     Some(Condition::Attribute(AttributeCondition { attribute, operator, operand }))
+}
+
+fn unknown_operator(name: &str) -> String {
+    let shown: String = name.chars().take(MOST_OPERATOR_SHOWN).collect();
+    match Operator::like(&shown) {
+        Some(meant) => format!("“{shown}” is not an operator. Did you mean {meant}?"),
+        None => {
+            let known: Vec<_> = Operator::all().map(Operator::as_str).collect();
+            format!("“{shown}” is not an operator. Known operators: {}.", known.join(", "))
+        }
+    }
 }
 
 fn read_operand(node: &Node<'_>, kind: OperandKind, problems: &mut Problems) -> Option<Operand> {

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::domain::{
     bucketing::{PositionRange, Rollout, Salt},
     condition::{Matcher, Predicate},
+    context::StoredNames,
     segment::MemberList,
     value::{Value, ValueType},
 };
@@ -39,6 +40,7 @@ pub struct Ruleset {
     pub(in crate::domain) segments: Vec<Segment>,
     pub(in crate::domain) predicates: Vec<Predicate>,
     pub(in crate::domain) answers: Vec<Answer>,
+    pub(in crate::domain) stored_names: StoredNames,
 }
 
 impl Ruleset {
@@ -60,6 +62,11 @@ impl Ruleset {
     /// The key of an answer.
     pub fn key_of(&self, answer: &Answer) -> Option<&Key> {
         self.keys.get(answer.key as usize)
+    }
+
+    /// The names of all properties that are stored about its users.
+    pub fn stored_names(&self) -> &StoredNames {
+        &self.stored_names
     }
 
     /// Everything that can be handed out.

@@ -20,6 +20,9 @@ pub struct Source {
     pub segments: Vec<SegmentSource>,
     /// Every experience that has an active publication here.
     pub experiences: Vec<ExperienceSource>,
+    /// The names of all properties that are stored about its users.
+    #[serde(default)]
+    pub stored_names: Vec<String>,
 }
 
 /// A key with its default.

@@ -10,6 +10,7 @@ mod writing;
 pub use difference::Change;
 pub use short_form::{ShortForm, TargetingRules};
 pub use validation::ProjectNames;
+pub use words::value_in_words;
 
 use std::collections::BTreeMap;
 

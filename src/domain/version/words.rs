@@ -47,7 +47,8 @@ impl Content {
         format!("{percent}{of_whom} get {serve}; the others get {}.", self.default_in_words())
     }
 
-    pub(super) fn serve_in_words(&self, serve: &Serve) -> String {
+    /// What is served: `auto_playlist = true`, `variant new`, `the default`.
+    pub fn serve_in_words(&self, serve: &Serve) -> String {
         match serve {
             Serve::Values(values) if values.is_empty() => self.default_in_words().to_owned(),
             Serve::Values(values) => values_in_words(values),
@@ -83,7 +84,8 @@ pub(super) fn values_in_words(values: &Values) -> String {
     values.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-pub(super) fn value_in_words(value: &Json) -> String {
+/// A value, cut where it is long.
+pub fn value_in_words(value: &Json) -> String {
     let text = value.to_string();
     match text.char_indices().nth(MOST_SAID) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),

@@ -1,6 +1,6 @@
 //! Passwords: which ones are accepted, and how they are kept.
 
-use std::{fmt, num::NonZero, thread};
+use std::{collections::HashSet, fmt, num::NonZero, thread};
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
@@ -29,7 +29,7 @@ impl Password {
     /// Accepts a new password.
     ///
     /// # Errors
-    /// A sentence for whoever chose it, when it is too short or too long.
+    /// A sentence for whoever chose it, when it is too short, too long or too easy to guess.
     pub fn parse(text: impl Into<String>) -> Result<Password, String> {
         let text = text.into();
         match text.len() {
@@ -37,11 +37,26 @@ impl Password {
                 "The password is too short. Choose one of at least {FEWEST_PASSWORD_BYTES} \
                  characters; a few words with spaces make a good one."
             )),
+            FEWEST_PASSWORD_BYTES..=MOST_PASSWORD_BYTES if is_easy(&text) => {
+                Err(TOO_EASY.to_owned())
+            }
             FEWEST_PASSWORD_BYTES..=MOST_PASSWORD_BYTES => Ok(Password(text)),
             _ => Err(format!(
                 "The password is too long. Choose one of at most {MOST_PASSWORD_BYTES} bytes."
             )),
         }
+    }
+
+    /// Accepts it only where it is none of the words that everybody knows of its owner.
+    ///
+    /// # Errors
+    /// A sentence for whoever chose it.
+    pub fn unlike<'a>(
+        self,
+        words: impl IntoIterator<Item = &'a String>,
+    ) -> Result<Password, String> {
+        let is_known = words.into_iter().any(|word| word.eq_ignore_ascii_case(self.0.trim()));
+        if is_known { Err(TOO_EASY.to_owned()) } else { Ok(self) }
     }
 
     /// A password that somebody signs in with, which may be older than today's rules.
@@ -53,6 +68,45 @@ impl Password {
     pub fn expose(&self) -> &str {
         &self.0
     }
+}
+
+const TOO_EASY: &str = "This password is too easy to guess. Choose a few words that nobody else \
+                        would put together.";
+
+/// What is tried first on any account, without the digits and signs at its end.
+const TRIED_FIRST: [&str; 16] = [
+    "adminadmin",
+    "administrator",
+    "changeme",
+    "changemeplease",
+    "flagstaff",
+    "iloveyou",
+    "letmein",
+    "letmeinplease",
+    "p@ssword",
+    "passw0rd",
+    "password",
+    "passwordpassword",
+    "qwertyuiop",
+    "qwertzuiop",
+    "welcome",
+    "welcometoflagstaff",
+];
+
+/// The fewest different characters of a good one.
+const FEWEST_DIFFERENT: usize = 5;
+
+/// Whether it is one that others would try: few characters again and again, a run such as
+/// `123456789012`, or a word of [`TRIED_FIRST`].
+fn is_easy(text: &str) -> bool {
+    let different: HashSet<char> = text.chars().collect();
+    let pairs = || text.chars().zip(text.chars().skip(1));
+    let runs = pairs().filter(|(one, next)| u32::from(*one) + 1 == u32::from(*next)).count();
+    let lower = text.to_lowercase();
+    let word = lower.trim_end_matches(|c: char| !c.is_alphabetic());
+    different.len() < FEWEST_DIFFERENT
+        || runs * 4 >= pairs().count() * 3
+        || TRIED_FIRST.contains(&word)
 }
 
 impl fmt::Debug for Password {
@@ -160,13 +214,13 @@ mod tests {
     #[test]
     fn a_password_has_12_to_1024_bytes_of_any_kind() {
         let cases = [
-            ("a".repeat(11), false),
-            ("a".repeat(12), true),
-            ("a".repeat(1024), true),
-            ("a".repeat(1025), false),
-            (" ".repeat(12), true),
+            ("abcde fghik"[..11].to_owned(), false),
+            ("abxde fghik!".to_owned(), true),
+            ("words ".repeat(170) + "atop", true),
+            ("words ".repeat(170) + "atop!", false),
+            ("  a b c d e ".to_owned(), true),
             ("three words only".to_owned(), true),
-            ("🔑🔑🔑".to_owned(), true),
+            ("🔑🚪🪟🏠🌳".to_owned(), true),
             ("🔑🔑".to_owned(), false),
             ("nul\0in the midst".to_owned(), true),
             (String::new(), false),
@@ -174,6 +228,27 @@ mod tests {
         for (text, accepted) in cases {
             assert_eq!(Password::parse(text.clone()).is_ok(), accepted, "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_everybody_tries_first_is_refused_with_words() {
+        for easy in [
+            "aaaaaaaaaaaa",
+            "            ",
+            "abababababab",
+            "123456789012",
+            "abcdefghijklmn",
+            "Password1234!",
+            "passwordpassword",
+            "Flagstaff2026!",
+            "qwertyuiop12",
+        ] {
+            let refused = Password::parse(easy).unwrap_err();
+            assert!(refused.contains("too easy to guess. Choose a few words"), "{easy}");
+        }
+        let ada = "Ada@example.com".to_owned();
+        assert!(Password::parse("ada@example.com").unwrap().unlike([&ada]).is_err());
+        assert!(Password::parse("ada@example.com!").unwrap().unlike([&ada]).is_ok());
     }
 
     #[test]

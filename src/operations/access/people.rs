@@ -131,7 +131,8 @@ pub fn set_disabled(
 }
 
 /// Gives a person a role: in that project, or, as admin, in all. Whoever was admin and gets
-/// another role is no admin any more.
+/// another role is no admin any more. Ends their sessions in browsers: a cookie that
+/// somebody got hold of before is worth nothing with the new rights.
 ///
 /// # Errors
 /// [`OperationError::Forbidden`] unless by an admin; [`OperationError::NotFound`];
@@ -158,6 +159,7 @@ pub fn set_role(
     if !is_admin {
         memberships::set(conn, person.id, project.id, role)?;
     }
+    sessions::end_browsers_of(conn, person.id)?;
     let in_words = |role: Option<Role>| json!({"role": role, "project": project.key});
     let (before, after) = (in_words(before), in_words(Some(role)));
     Ok(record(conn, actor, &person, "person.set_role", Some(before), Some(after))?)

@@ -16,7 +16,8 @@ pub struct Sample {
 /// The routes of management, by their addresses.
 pub fn is_management(row: &Row) -> bool {
     let path = row.path();
-    path.starts_with("/api/v1/") && !path.ends_with("/evaluate") && path != "/api/v1/auth/login"
+    let of_apps = path.ends_with("/evaluate") || path == "/api/v1/events";
+    path.starts_with("/api/v1/") && !of_apps && path != "/api/v1/auth/login"
 }
 
 /// Whether the address names a thing.

@@ -199,6 +199,26 @@ fn what_is_too_late_or_not_theirs_is_not_undone() {
 }
 
 #[test]
+fn from_the_flags_own_page_its_head_comes_back_with_the_versions() {
+    let (pages, story) = begin();
+    let browser = pages.signed_in(Role::ProductManager);
+    let page = browser.get(&format!("{FLAGS}/automatic-playlist/versions/1")).text;
+    assert!(
+        page.contains("On in Production") && page.contains("aria-label=\"Serving in Production\"")
+    );
+    let htmx = [("hx-request", "true"), ("hx-target", "flag-head")];
+    let back = format!("{FLAGS}/automatic-playlist/versions/1");
+    let off = send(&browser, SWITCH, &htmx, &[("back", &back)]);
+    for shown in ["id=\"flag-head\"", "Off in Production", "id=\"versions\" hx-swap-oob=\"true\""] {
+        assert!(off.text.contains(shown), "{shown}: {}", off.text);
+    }
+    let undone = send(&browser, &undo_of(&off.text), &htmx, &[]);
+    assert_eq!(undone.header("hx-retarget"), Some("#flag-head"));
+    assert!(undone.text.contains("On in Production"));
+    assert!(story.is_on());
+}
+
+#[test]
 fn answers_never_lead_to_another_site() {
     let (pages, _story) = begin();
     let browser = pages.signed_in(Role::ProductManager);

@@ -4,7 +4,7 @@ use chrono::Utc;
 use flagstaff::{
     delivery::{Counting, Environment},
     domain::{
-        context::{Attributes, Context},
+        context::{Attributes, Context, Stored, Subject},
         ruleset::MemberLists,
     },
 };
@@ -15,10 +15,15 @@ fn environment() -> Environment {
     Environment::prepare(story::environment("secret"), None, &MemberLists::new()).0
 }
 
+fn subject(context: &Context) -> Subject<'_> {
+    Subject { context, stored: Stored::Nothing, now: Utc::now() }
+}
+
 fn ask(environment: &Environment, times: usize) {
     for number in 0..times {
         let context = Context::of_user(&format!("user-{number}"), Attributes::default());
-        environment.evaluate("auto_playlist", &context, Utc::now(), true).unwrap();
+        let answer = environment.evaluate("auto_playlist", &subject(&context)).unwrap();
+        environment.count(&[answer]);
     }
 }
 
@@ -67,8 +72,8 @@ fn asking_without_counting_counts_nothing() {
     let environment = Arc::new(environment());
     counting.enter(Arc::clone(&environment), Utc::now());
     let context = Context::default();
-    environment.evaluate("auto_playlist", &context, Utc::now(), false).unwrap();
-    environment.evaluate_all(None, &context, Utc::now());
+    environment.evaluate("auto_playlist", &subject(&context)).unwrap();
+    environment.evaluate_all(None, &subject(&context));
     assert_eq!(collected(&counting), 0);
 }
 

@@ -1,5 +1,6 @@
 mod counting;
 mod deliveries;
+mod events;
 mod following;
 mod last_known_good;
 mod native;

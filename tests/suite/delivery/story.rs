@@ -57,6 +57,7 @@ pub fn environment(secret: &str) -> EnvironmentSource {
                     replaces: None,
                 },
             }],
+            stored_names: Vec::new(),
         },
         credentials: vec![Credential {
             id: Uuid::new_v4(),

@@ -8,7 +8,7 @@ use flagstaff::domain::{
 };
 use serde_json::{Value as Json, json};
 
-use super::environment::{ask, context, id, now, one_flag, ruleset};
+use super::environment::{ask, context, id, now, one_flag, ruleset, stored_names};
 
 fn told(answer: &Answer) -> Json {
     let decision = &answer.decision;
@@ -191,7 +191,9 @@ fn all_keys_at_once_are_the_keys_one_by_one() {
         let ruleset = ruleset(&case["given"]);
         for user in [json!({}), json!({"user_id": "ann", "country": "US", "os": "iOS"})] {
             let context: Context = context(&user);
-            let subject = Subject { context: &context, stored: Stored::Unavailable, now: now() };
+            let names = stored_names();
+            let subject =
+                Subject { context: &context, stored: Stored::Unknown(&names), now: now() };
             let mut all = Vec::new();
             evaluate_all(&ruleset, 0..ruleset.keys().len() as u32, &subject, |a| all.push(a.index));
             let keys = ruleset.keys().iter();

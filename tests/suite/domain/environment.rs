@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use flagstaff::domain::{
-    context::{Attributes, Context, Profile, Stored, Subject},
+    context::{Attributes, Context, Profile, Stored, StoredNames, Subject},
     experience::Kind,
     ruleset::{
         Compiled, MemberLists, Ruleset,
@@ -51,6 +51,7 @@ pub fn source(environment: &Json) -> Source {
         keys: entries("keys").into_iter().map(key).collect(),
         segments: entries("segments").into_iter().map(segment).collect(),
         experiences: entries("experiences").iter().map(|(slug, e)| experience(slug, e)).collect(),
+        stored_names: stored_names().iter().map(|name| name.to_string()).collect(),
     }
 }
 
@@ -144,14 +145,23 @@ pub fn profile(written: &Json) -> Profile {
     Profile { properties: attributes(&written["properties"]), events }
 }
 
+/// The names of what may be stored about the users of these cases.
+pub fn stored_names() -> StoredNames {
+    ["age", "city", "company", "country", "os", "plan", "seats", "tags", "x"]
+        .map(Box::from)
+        .into_iter()
+        .collect()
+}
+
 /// Asks with what is stored about the user: an object as of [`profile`], `"unavailable"`, or
 /// nothing.
 pub fn ask<T>(user: &Json, stored: &Json, decide: impl FnOnce(&Subject<'_>) -> T) -> T {
     let context = context(user);
     let profile = stored.is_object().then(|| profile(stored));
+    let names = stored_names();
     let stored = match (&profile, stored) {
         (Some(profile), _) => Stored::Profile(profile),
-        (None, Json::String(_)) => Stored::Unavailable,
+        (None, Json::String(_)) => Stored::Unknown(&names),
         _ => Stored::Nothing,
     };
     decide(&Subject { context: &context, stored, now: now() })

@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     anything::{any_condition, any_content, any_json, any_user, mutate, percent},
-    environment::{ask, attributes, now, one_flag, ruleset, source},
+    environment::{ask, attributes, now, one_flag, ruleset, source, stored_names},
 };
 
 /// Compiles a content as it may stand in the database, and asks for its key.
@@ -153,7 +153,9 @@ proptest! {
         }
         let ruleset = ruleset(&environment);
         let context = Context::new(attributes(&user));
-        let subject = Subject { context: &context, stored: Stored::Unavailable, now: now() };
+        let names = stored_names();
+            let subject =
+                Subject { context: &context, stored: Stored::Unknown(&names), now: now() };
         evaluate_all(&ruleset, 0..ruleset.keys().len() as u32, &subject, |answer| {
             let key = &ruleset.key_of(answer).unwrap().name;
             assert_eq!(evaluate(&ruleset, key, &subject).unwrap().index, answer.index);

@@ -32,7 +32,8 @@ fn conditions_that_change_nothing_make_no_revision() {
     };
     assert_eq!(edit(&pro()).unwrap().revision, 1);
     assert_eq!(fixture.revisions(), before);
-    let all = json!({"all": [pro()]});
+    assert_eq!(edit(&json!({"all": [pro()]})).unwrap().revision, 1);
+    let all = json!({"all": [pro(), {"attribute": "seats", "operator": "is", "value": 3}]});
     assert_eq!(edit(&all).unwrap().revision, 2);
     assert_eq!(fixture.revisions(), (before.0 + 1, before.1 + 1));
     let entry = &fixture.audit()[0];

@@ -153,7 +153,7 @@ fn keys_and_segments_are_listed_with_a_search_apart_from_the_archived() {
     filter.archived = Some(true);
     let page = key_lists::list(&mut fixture.conn, &filter, Sort::Created, first(2)).unwrap();
     assert_eq!(page.items[0].id, gone.id);
-    let filter = segments::SegmentFilter { project_id, archived: false, search: Some("TWO") };
+    let filter = segments::SegmentFilter { project_id, archived: Some(false), search: Some("TWO") };
     let page = segments::list(&mut fixture.conn, &filter, Sort::Updated, first(2)).unwrap();
     assert_eq!(page.items[0].slug, "a-two");
 }

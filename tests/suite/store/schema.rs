@@ -73,6 +73,7 @@ fn diesel_name(type_name: &str) -> &str {
     match type_name {
         "bool" => "Bool",
         "bytea" => "Binary",
+        "date" => "Date",
         "int2" => "SmallInt",
         "int4" => "Integer",
         "int8" => "BigInt",

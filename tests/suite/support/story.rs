@@ -15,13 +15,13 @@ use flagstaff::{
         switching::{self, Switch},
     },
     store::{
-        Store,
+        self, Store,
         deliveries::{self, DeliveryFilter, ValueCount},
         environments,
         environments::Environment,
-        projects,
+        projects, publications,
         sdk_keys::SdkKeyKind,
-        switches,
+        switches, versions,
     },
 };
 use serde_json::{Value as Json, json};
@@ -187,6 +187,30 @@ impl Story {
     pub fn archive(&self) {
         let actor = Actor::command_line();
         self.store.write(|conn| archiving::archive(conn, &actor, self.flag)).unwrap();
+    }
+
+    /// Archives a segment.
+    pub fn archive_segment(&self, slug: &str) {
+        let project_id = self.production.project_id;
+        let archived = self.store.write(|conn| {
+            let segment = store::segments::find_by_slug(conn, project_id, slug)?.unwrap();
+            segments::archive(conn, &Actor::command_line(), segment.id)
+        });
+        archived.unwrap();
+    }
+
+    /// The number of the newest version.
+    pub fn newest_version(&self) -> i32 {
+        let found = |conn: &mut _| Ok::<_, OperationError>(versions::newest(conn, self.flag)?);
+        self.store.read(found).unwrap().unwrap().number
+    }
+
+    /// The number of the version that production serves.
+    pub fn live_version(&self) -> Option<i32> {
+        let place = self.production.id;
+        let found =
+            |conn: &mut _| Ok::<_, OperationError>(publications::active(conn, self.flag, place)?);
+        self.store.read(found).unwrap().map(|live| live.version)
     }
 
     /// Whether the flag is on in production.

@@ -42,13 +42,14 @@ impl Ruleset {
     /// Compiles an environment. `previous` is what was last compiled of it, for what can't be
     /// compiled now; `lists` are the members of its list segments.
     pub fn compile(source: Source, previous: Option<&Source>, lists: &MemberLists) -> Compiled {
-        let revision = source.revision;
+        let Source { revision, stored_names, .. } = source;
+        let names = stored_names.iter().map(|name| name.as_str().into()).collect();
         let mut compiler = Compiler {
             previous: Previous::of(previous),
             lists,
             segment_places: SegmentPlaces::new(),
-            ruleset: Ruleset { revision, ..Ruleset::default() },
-            source: Source { revision, ..Source::default() },
+            ruleset: Ruleset { revision, stored_names: names, ..Ruleset::default() },
+            source: Source { revision, stored_names, ..Source::default() },
             predicates: Predicates::default(),
             problems: Vec::new(),
         };

@@ -1,0 +1,178 @@
+//! The list of segments.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpRequest, web::Data};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{
+    super::{Answer, Layout, Page, ProjectMember, Section, time_words, work},
+    create::EXAMPLES,
+    list_query::{ListQuery, SORTS},
+    used_in::{self, User},
+};
+use crate::{
+    domain::{condition::Condition, role::Right},
+    operations::OperationError,
+    store::{
+        Connection, Store, segment_revisions,
+        segments::{self, Segment, SegmentFilter, SegmentKind},
+    },
+};
+
+/// How many segments a page shows.
+const PAGE: usize = 25;
+/// How many users a row names.
+const MOST_NAMED: usize = 3;
+
+#[derive(Template)]
+#[template(path = "segments/list.html")]
+struct ListPage {
+    layout: Layout,
+    /// The address without what is asked for.
+    path: String,
+    query: ListQuery,
+    lines: Vec<Line>,
+    pager: Pager,
+    /// How many are archived.
+    archived: i64,
+    /// Whether the project has any segment.
+    has_any: bool,
+    may_edit: bool,
+}
+
+/// Where in the list the page is.
+struct Pager {
+    from: usize,
+    to: usize,
+    total: usize,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+/// A segment.
+struct Line {
+    slug: String,
+    name: String,
+    address: String,
+    words: String,
+    users: Vec<User>,
+    /// How many more use it.
+    more: usize,
+    is_archived: bool,
+    changed: DateTime<Utc>,
+    ago: String,
+}
+
+struct Found {
+    segments: Vec<Segment>,
+    conditions: HashMap<Uuid, Condition>,
+    users: HashMap<Uuid, Vec<User>>,
+    total: i64,
+    archived: i64,
+    has_any: bool,
+}
+
+/// The list, as the address asks for it.
+///
+/// # Errors
+/// [`crate::dashboard::PageError::Away`].
+pub async fn segments(request: HttpRequest, member: ProjectMember, store: Data<Store>) -> Answer {
+    let query = ListQuery::parse(request.query_string());
+    let (wanted, who) = (query.clone(), member.clone());
+    let found = work::read(&store, move |conn| find(conn, &who, &wanted)).await?;
+    let (path, now) = (member.path("/segments"), Utc::now());
+    let total = usize::try_from(found.total).unwrap_or_default();
+    let mut users = found.users;
+    let lines: Vec<Line> = found
+        .segments
+        .iter()
+        .map(|segment| {
+            let condition = found.conditions.get(&segment.id);
+            Line::of(segment, condition, users.remove(&segment.id).unwrap_or_default(), &path, now)
+        })
+        .collect();
+    Page::show(&ListPage {
+        layout: member.layout("Segments", Section::Segments),
+        pager: Pager::new(&query, &path, lines.len(), total),
+        archived: found.archived,
+        has_any: found.has_any,
+        may_edit: member.may(Right::Edit),
+        lines,
+        path,
+        query,
+    })
+}
+
+fn find(
+    conn: &mut Connection,
+    member: &ProjectMember,
+    query: &ListQuery,
+) -> Result<Found, OperationError> {
+    let project_id = member.project.id;
+    let all = SegmentFilter { project_id, archived: None, search: None };
+    let filter = SegmentFilter {
+        project_id,
+        archived: (!query.archived).then_some(false),
+        search: Some(query.search.as_str()).filter(|text| !text.is_empty()),
+    };
+    let from = i64::from(query.page - 1) * PAGE as i64;
+    let found = segments::slice(conn, &filter, query.sort, from, PAGE as i64)?;
+    let ids: Vec<Uuid> = found.iter().map(|segment| segment.id).collect();
+    let conditions = segment_revisions::newest_of(conn, &ids)?;
+    let conditions = conditions
+        .into_iter()
+        .filter_map(|(id, json)| Some((id, Condition::from_json(&json).ok()?)));
+    Ok(Found {
+        conditions: conditions.collect(),
+        users: used_in::of(conn, member, &ids)?,
+        total: segments::count(conn, &filter)?,
+        archived: segments::count(conn, &SegmentFilter { archived: Some(true), ..all })?,
+        has_any: segments::count(conn, &all)? > 0,
+        segments: found,
+    })
+}
+
+impl Pager {
+    fn new(query: &ListQuery, path: &str, shown: usize, total: usize) -> Pager {
+        let before = (query.page as usize - 1) * PAGE;
+        let page = |number| query.on_page(number).address(path);
+        Pager {
+            from: before + 1,
+            to: before + shown,
+            total,
+            previous: (query.page > 1).then(|| page(query.page - 1)),
+            next: (before + shown < total).then(|| page(query.page + 1)),
+        }
+    }
+}
+
+impl Line {
+    fn of(
+        segment: &Segment,
+        condition: Option<&Condition>,
+        mut users: Vec<User>,
+        path: &str,
+        now: DateTime<Utc>,
+    ) -> Line {
+        let more = users.len().saturating_sub(MOST_NAMED);
+        users.truncate(MOST_NAMED);
+        let words = match segment.kind {
+            SegmentKind::List => "a list of user ids".to_owned(),
+            SegmentKind::Rules => condition.map(Condition::in_words).unwrap_or_default(),
+        };
+        Line {
+            slug: segment.slug.clone(),
+            name: segment.name.clone(),
+            address: format!("{path}/{}", segment.slug),
+            words,
+            users,
+            more,
+            is_archived: segment.archived_at.is_some(),
+            changed: segment.updated_at,
+            ago: time_words::ago(segment.updated_at, now),
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The form as its page shows it, in all of its places.
+
+use askama::Template;
+
+use super::{
+    super::{Answer, FieldErrors, Form, Fragment, Layout, Page, PageError, ProjectMember, Section},
+    form::{BUILT_IN, Edit, Editor, Entered, Match, Unit},
+    used_in::{User, counted},
+};
+use crate::{
+    domain::condition::Condition,
+    operations::OperationError,
+    store::{Connection, segment_revisions},
+};
+
+/// The form, with what stands around its fields.
+pub struct FormView {
+    /// Where it is sent to.
+    pub action: String,
+    /// The address of the list.
+    pub list: String,
+    /// The token.
+    pub csrf: String,
+    /// What the page is called: the name that is saved.
+    pub heading: String,
+    /// Whether the segment is still to be made.
+    pub is_new: bool,
+    /// Whether it stands in a dialog.
+    pub in_dialog: bool,
+    /// What was entered.
+    pub entered: Entered,
+    /// What is wrong with it.
+    pub errors: FieldErrors,
+    /// Whether it differs from what is saved, as far as the server knows.
+    pub is_changed: bool,
+    /// The row that gets the focus.
+    pub focus: Option<u32>,
+    /// The conditions in words, or what is missing.
+    pub words: Result<String, String>,
+    /// The properties to choose from.
+    pub attributes: Vec<String>,
+    /// What uses the segment.
+    pub users: Vec<User>,
+    /// Whether saving asks first, since it acts at once.
+    pub asks_first: bool,
+}
+
+impl FormView {
+    /// Of a segment to be.
+    pub fn new(member: &ProjectMember, entered: Entered, attributes: Vec<String>) -> FormView {
+        let list = member.path("/segments");
+        FormView {
+            action: format!("{list}/new"),
+            list,
+            csrf: member.csrf.clone(),
+            heading: "Create segment".to_owned(),
+            is_new: true,
+            in_dialog: member.ask.is_for_dialog(),
+            words: words(&entered),
+            entered,
+            errors: FieldErrors::default(),
+            is_changed: false,
+            focus: None,
+            attributes,
+            users: Vec::new(),
+            asks_first: false,
+        }
+    }
+
+    /// The line below the heading.
+    fn sub(&self) -> String {
+        match counted(&self.users) {
+            _ if self.is_new => "A group of users that you can reuse.".to_owned(),
+            Some(users) => {
+                format!("Used in {users}. Changes take effect at once wherever it is used.")
+            }
+            None => "Used nowhere yet.".to_owned(),
+        }
+    }
+
+    /// What is wrong with a field of a row.
+    fn error(&self, name: &str, row: &u32) -> Option<&str> {
+        self.errors.of(&format!("{name}-{row}"))
+    }
+
+    fn is_focus(&self, row: &u32) -> bool {
+        self.focus == Some(*row)
+    }
+
+    /// Does what a button inside the form asks for, and shows the form again: for htmx the builder
+    /// alone, so that nothing else that was typed is touched.
+    pub fn change(mut self, member: &ProjectMember, edit: Edit) -> Answer {
+        match self.entered.apply(edit) {
+            Ok(focus) => self.focus = focus,
+            Err(errors) => self.errors = errors,
+        }
+        self.is_changed = true;
+        self.words = words(&self.entered);
+        if !member.ask.is_htmx() {
+            return self.show(member);
+        }
+        let is_wrong = !self.errors.is_empty();
+        let fragment = Fragment::of(&BuilderFragment { form: self })?;
+        if is_wrong { fragment.invalid().show() } else { fragment.show() }
+    }
+
+    /// The form with what is wrong with it.
+    pub fn refuse(mut self, member: &ProjectMember, errors: FieldErrors) -> Answer {
+        self.errors = errors;
+        self.is_changed = true;
+        self.show(member)
+    }
+
+    /// The form, wherever it is asked for.
+    pub fn show(self, member: &ProjectMember) -> Answer {
+        let is_wrong = !self.errors.is_empty();
+        let layout = member.layout(&self.heading, Section::Segments);
+        let layout = if is_wrong { layout.with_error() } else { layout };
+        if member.ask.is_for_dialog() {
+            let fragment = Fragment::of(&DialogForm { form: self })?;
+            return if is_wrong { fragment.invalid().show() } else { fragment.show() };
+        }
+        if member.ask.is_htmx() && is_wrong {
+            let title = format!("{} · {}", layout.title, layout.title_tail());
+            // What a dialog over the form has sent is put right in the form.
+            let fragment = Fragment::of(&FormFragment { title, form: self })?;
+            return fragment.invalid().trigger("modal:close").show();
+        }
+        let page = EditPage { layout, form: self };
+        if is_wrong { Page::invalid(&page) } else { Page::show(&page) }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "segments/edit.html")]
+struct EditPage {
+    layout: Layout,
+    form: FormView,
+}
+
+#[derive(Template)]
+#[template(path = "segments/_form_fragment.html")]
+struct FormFragment {
+    title: String,
+    form: FormView,
+}
+
+#[derive(Template)]
+#[template(path = "segments/_builder_fragment.html")]
+struct BuilderFragment {
+    form: FormView,
+}
+
+#[derive(Template)]
+#[template(path = "segments/_dialog.html")]
+struct DialogForm {
+    form: FormView,
+}
+
+/// What is entered, in words; or what is missing.
+pub fn words(entered: &Entered) -> Result<String, String> {
+    let condition = entered.condition();
+    condition.map(|condition| condition.in_words()).map_err(|problems| {
+        problems.into_iter().next().map(|problem| problem.message).unwrap_or_default()
+    })
+}
+
+/// The properties to choose from: built-in first, then those that other segments ask for.
+pub fn attributes(
+    conn: &mut Connection,
+    project_id: uuid::Uuid,
+) -> Result<Vec<String>, OperationError> {
+    let found = segment_revisions::with_conditions(conn, project_id)?;
+    let mut seen: Vec<String> = found
+        .iter()
+        .filter_map(|(_, conditions)| Condition::from_json(conditions).ok())
+        .flat_map(|tree| {
+            tree.leaves()
+                .into_iter()
+                .filter_map(|leaf| match leaf {
+                    Condition::Attribute(test) => Some(test.attribute.clone()),
+                    _ => None,
+                })
+                .collect::<Vec<String>>()
+        })
+        .filter(|attribute| !BUILT_IN.contains(&attribute.as_str()))
+        .collect();
+    seen.sort();
+    seen.dedup();
+    seen.truncate(MOST_SUGGESTED);
+    Ok(BUILT_IN.iter().map(|name| (*name).to_owned()).chain(seen).collect())
+}
+
+/// How many properties of other segments are suggested.
+const MOST_SUGGESTED: usize = 200;
+
+/// Every field of a form, to be sent once more by another form, apart from these.
+pub fn carried(form: &Form, apart_from: &[&str]) -> Vec<(String, String)> {
+    let dropped = |name: &str| ["csrf", "do"].contains(&name) || apart_from.contains(&name);
+    form.fields().iter().filter(|(name, _)| !dropped(name)).cloned().collect()
+}
+
+/// What is wrong with a form, for errors that belong into it; every other one goes up.
+pub fn problems_of(error: PageError, entered: &Entered) -> Result<FieldErrors, PageError> {
+    match error {
+        PageError::Invalid(problems) => Ok(entered.placed(problems)),
+        PageError::Refused(message, _) => Ok(FieldErrors::one("segment-name", message)),
+        other => Err(other),
+    }
+}
