@@ -8,6 +8,8 @@ const PAGES = [
   ['home', ''],
   ['flags', '/flags'],
   ['flags-no-match', '/flags?q=nothing+like+this'],
+  ['flag-new', '/flags/new'],
+  ['flag', '/flags/automatic-playlist'],
   ['keys', '/keys'],
   ['keys-archived', '/keys?archived=1'],
   ['key-new', '/keys/new'],

@@ -126,6 +126,8 @@ impl Fragment {
     pub fn into_dialog(mut self) -> Fragment {
         self.headers.push((HeaderName::from_static("hx-retarget"), "#modal-body".to_owned()));
         self.headers.push((HeaderName::from_static("hx-reswap"), "innerHTML".to_owned()));
+        // Whoever asked may have wanted a part of a page, which this is not.
+        self.headers.push((HeaderName::from_static("hx-reselect"), "unset".to_owned()));
         self
     }
 

@@ -6,7 +6,11 @@ use super::{Access, PageRow, Row};
 use crate::{
     dashboard::{
         Admission, assets,
-        experiences::{archiving, cloning, list, publish, switch, undo, version, versions},
+        experiences::{
+            archiving, cloning,
+            editor::{create, edit},
+            list, publish, switch, undo, version, versions,
+        },
         first_steps, home, keys, preferences, reports, segments, setup, sign_in,
     },
     domain::role::Right,
@@ -67,6 +71,12 @@ fn of_projects() -> Vec<PageRow> {
 fn of_experiences() -> Vec<PageRow> {
     vec![
         PageRow::new(Method::GET, page!("/flags"), SEE, list::flags),
+        PageRow::new(Method::GET, page!("/flags/new"), EDIT, create::flag),
+        PageRow::new(Method::POST, page!("/flags/new"), EDIT, create::post),
+        PageRow::new(Method::POST, page!("/flags/new/_words"), EDIT, create::words),
+        PageRow::new(Method::GET, page!("/flags/{slug}"), SEE, edit::flag),
+        PageRow::new(Method::POST, page!("/flags/{slug}"), EDIT, edit::post),
+        PageRow::new(Method::POST, page!("/flags/{slug}/_words"), EDIT, edit::words),
         PageRow::new(Method::POST, page!("/flags/{slug}/switch"), SWITCH_OFF, switch::turn),
         PageRow::new(Method::POST, page!("/flags/{slug}/undo"), SWITCH_OFF, undo::undo),
         PageRow::new(Method::GET, page!("/flags/{slug}/clone"), EDIT, cloning::ask),

@@ -88,6 +88,7 @@ on('keydown', (e) => {
 on('click', (e) => {
   const m = e.target.closest('[data-move]');
   if (!m) return;
+  e.preventDefault(); // without script the button asks the server
   const r = document.getElementById(m.dataset.row) || m.closest('[data-rule]'),
     b = r.parentNode,
     l = rows(b); // menu: Move up / down / to top / to bottom (WCAG 2.5.7)

@@ -4,6 +4,7 @@ const dirty = (f) =>
     (x) =>
       x.name &&
       !x.disabled &&
+      x.nodeName !== 'BUTTON' &&
       (x.type === 'checkbox' || x.type === 'radio'
         ? x.checked !== x.defaultChecked
         : x.options
@@ -13,12 +14,27 @@ const dirty = (f) =>
 addEventListener('beforeunload', (e) => {
   if ($$('form[data-guard]').some((f) => dirty(f) && !f.dataset.sent)) e.preventDefault();
 });
+// What sends the form, or a dialog that carries it, leaves the page on purpose; unless the answer
+// turns out to stay on it.
+const guards = () => $$('form[data-guard]');
 on('submit', (e) => {
-  if (e.target.matches('[data-guard]')) e.target.dataset.sent = '1';
+  if (e.target.matches('[data-guard], #modal form')) for (const f of guards()) f.dataset.sent = '1';
 });
 on('htmx:afterRequest', (e) => {
+  const x = e.detail.xhr;
+  const leaves = ['HX-Redirect', 'HX-Location', 'HX-Refresh'].some((n) => x.getResponseHeader(n));
+  if (!leaves) for (const f of guards()) delete f.dataset.sent;
+});
+on('click', (e) => {
+  if (e.target.closest('[data-discard]')) for (const f of guards()) f.dataset.sent = '1';
+});
+// The server has changed the structure: what is typed counts as changed although it is what came.
+on('htmx:afterSwap', (e) => {
   const f = e.detail.elt.closest?.('form[data-guard]');
-  if (f && !e.detail.successful) delete f.dataset.sent;
+  const t = e.detail.target;
+  if (!f || t === f || t.id === 'words' || !f.contains(t)) return;
+  f.dataset.moved = '1';
+  f.toggleAttribute('data-dirty', true);
 });
 // links inside the page ask through <dialog id="leave"> (Stay / Leave); the address bar and tab close ask through beforeunload
 on('click', (e) => {
@@ -36,6 +52,7 @@ on('click', (e) => {
     a.target ||
     a.hasAttribute('hx-get') ||
     a.closest('dialog') ||
+    a.hasAttribute('data-discard') ||
     a.getAttribute('href').startsWith('#') ||
     !dirty(f)
   )

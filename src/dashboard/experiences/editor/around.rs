@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use super::super::segment_names::SegmentNames;
 use super::entered::{Entered, EnteredAudience};
 use crate::{
     domain::{condition::Condition, value::ValueType, version::Content},
@@ -106,7 +107,7 @@ impl Around {
         let settled = base.filter(|base| !base.keys.is_empty());
         let key = match settled {
             Some(_) => KeyFound::Settled,
-            None => find_key(conn, project_id, experience_id, &entered.key)?,
+            None => find_key(conn, project_id, experience_id, &entered.key_name())?,
         };
         let free_keys = match settled {
             Some(_) => Vec::new(),
@@ -135,6 +136,13 @@ impl Around {
                 format!("Users where {}", words.unwrap_or_else(|| "…".to_owned()))
             }
         }
+    }
+
+    /// The names of all segments that can be met here, by slug.
+    pub fn segment_names(&self) -> SegmentNames {
+        let usable = self.segments.iter().map(|it| (it.slug.clone(), it.name.clone()));
+        let archived = self.archived.iter().map(|(slug, name)| (slug.clone(), name.clone()));
+        SegmentNames::of_all(usable.chain(archived))
     }
 
     /// What a segment is called, archived or not.
@@ -170,7 +178,7 @@ fn to_be_served(entered: &Entered, key: &KeyFound) -> Served {
         _ => None,
     };
     let default = default.unwrap_or(entered.key_default == "true");
-    Served::Flag { key: entered.key.clone(), default }
+    Served::Flag { key: entered.key_name(), default }
 }
 
 fn served(

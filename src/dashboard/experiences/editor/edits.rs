@@ -15,8 +15,6 @@ const FIRST_PERCENT: &str = "10";
 pub enum Wish {
     /// Keep it as the next version.
     Save,
-    /// Keep it, and go on to publish it.
-    Publish,
     /// Change the structure of what is typed.
     Change(Change),
 }
@@ -61,7 +59,6 @@ impl Wish {
         let (verb, of) = text.split_once(':').unwrap_or((text, ""));
         let id = of.to_owned();
         let change = match verb {
-            "publish" => return Wish::Publish,
             "add" => EnteredAudience::parse(of).map(Change::Add),
             "remove" => Some(Change::Remove(id)),
             "duplicate" => Some(Change::Duplicate(id)),

@@ -6,7 +6,14 @@
 //! are those of the form, and each answer is the whole page, of which htmx takes a part.
 
 pub mod around;
+pub mod conflict;
+pub mod create;
+pub mod docks;
+pub mod edit;
 pub mod edits;
 pub mod entered;
+mod live;
 pub mod reading;
 pub mod saving;
+mod sentences;
+mod view;

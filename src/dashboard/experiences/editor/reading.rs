@@ -30,7 +30,9 @@ impl Entered {
     pub fn read(&self, base: Option<&Content>, around: &Around) -> (Json, Problems) {
         let mut reading = Reading { served: &around.served, problems: Problems::new() };
         reading.about(self);
-        reading.key(self, around);
+        if let Some(message) = self.key_problem(around) {
+            reading.push("key", message);
+        }
         let rows = self.rows.iter().enumerate();
         let rows: Vec<Json> = rows
             .map(|(i, row)| {
@@ -57,7 +59,7 @@ impl Entered {
                 salt => content.insert("salt".to_owned(), salt.into()),
             };
             if !matches!(around.key, KeyFound::Settled) {
-                let key = Some(self.key.as_str()).filter(|key| !key.is_empty());
+                let key = Some(self.key_name()).filter(|key| !key.is_empty());
                 content.insert("keys".to_owned(), key.into_iter().collect());
             }
         }
@@ -73,6 +75,52 @@ impl Entered {
         let salt = base.map_or_else(|| proposed_key(&self.about.name), |base| base.salt.clone());
         let salt = if salt.is_empty() { "flag".to_owned() } else { salt };
         Content::from_json(&json, &salt).ok()
+    }
+
+    /// The name of the key: that of an experience to be is made from its name where none is typed.
+    pub fn key_name(&self) -> String {
+        match (self.key.as_str(), self.base) {
+            ("", None) => proposed_key(&self.about.name),
+            (key, _) => key.to_owned(),
+        }
+    }
+
+    /// What is wrong with the key, as a sentence.
+    pub fn key_problem(&self, around: &Around) -> Option<String> {
+        let key = &self.key_name();
+        // A flag may wait for its key; one to be without a name has a problem already.
+        let waits = self.base.is_some() || self.about.name.trim().is_empty();
+        if matches!(around.key, KeyFound::Settled) || key.is_empty() && waits {
+            return None;
+        }
+        if KeyName::parse(key).is_err() {
+            let message = "Use letters, digits, dots, hyphens and underscores, starting with a \
+                           letter or digit.";
+            return Some(message.to_owned());
+        }
+        Some(match &around.key {
+            KeyFound::Settled | KeyFound::New | KeyFound::Free(_) => return None,
+            KeyFound::Held(held) => {
+                let holder = match held.experience_kind {
+                    Kind::FeatureFlag => "flag",
+                    Kind::ProductConfig => "config",
+                };
+                format!(
+                    "{key} is already used by {}. Choose another key, or archive that {holder}.",
+                    held.experience_name
+                )
+            }
+            KeyFound::Archived => {
+                format!("{key} is archived. Choose another key, or unarchive it.")
+            }
+            KeyFound::OfType(value_type) => format!(
+                "{key} is a key of type {}, and a flag needs a boolean one. Choose another key.",
+                value_type.as_str()
+            ),
+            KeyFound::DiffersByCase(known) => format!(
+                "There is a key {known}, and keys never differ by case alone. Choose another key."
+            ),
+        })
     }
 
     /// Problems that an operation found, at the fields of the editor.
@@ -144,47 +192,6 @@ impl Reading<'_> {
         if entered.bucket_by.trim().is_empty() {
             self.push("bucket_by", "Enter an attribute, such as user_id or company.");
         }
-    }
-
-    fn key(&mut self, entered: &Entered, around: &Around) {
-        let key = &entered.key;
-        let settled = matches!(around.key, KeyFound::Settled);
-        // A flag that waits for its key may be saved without one.
-        if settled || key.is_empty() && entered.base.is_some() {
-            return;
-        }
-        if key.is_empty() && entered.about.name.trim().is_empty() {
-            return;
-        }
-        if KeyName::parse(key).is_err() {
-            let message = "Use letters, digits, dots, hyphens and underscores, starting with a \
-                           letter or digit.";
-            return self.push("key", message);
-        }
-        let message = match &around.key {
-            KeyFound::Settled | KeyFound::New | KeyFound::Free(_) => return,
-            KeyFound::Held(held) => {
-                let holder = match held.experience_kind {
-                    Kind::FeatureFlag => "flag",
-                    Kind::ProductConfig => "config",
-                };
-                format!(
-                    "{key} is already used by {}. Choose another key, or archive that {holder}.",
-                    held.experience_name
-                )
-            }
-            KeyFound::Archived => {
-                format!("{key} is archived. Choose another key, or unarchive it.")
-            }
-            KeyFound::OfType(value_type) => format!(
-                "{key} is a key of type {}, and a flag needs a boolean one. Choose another key.",
-                value_type.as_str()
-            ),
-            KeyFound::DiffersByCase(known) => format!(
-                "There is a key {known}, and keys never differ by case alone. Choose another key."
-            ),
-        };
-        self.push("key", message);
     }
 
     fn audience(

@@ -7,7 +7,6 @@ use uuid::Uuid;
 use super::{
     around::{Around, KeyFound},
     entered::{About, Entered},
-    reading::proposed_key,
 };
 use crate::{
     domain::{
@@ -53,6 +52,8 @@ pub struct Kept {
 /// Two versions on top of one.
 #[derive(Debug)]
 pub struct Conflict {
+    /// The name of the experience in addresses.
+    pub slug: String,
     /// What stands around them, for names.
     pub around: Around,
     /// The version that the editor started from, and what it says.
@@ -77,16 +78,12 @@ pub fn create(
     entered: &Entered,
     limit: KeyLimit,
 ) -> Result<Kept, OperationError> {
-    let mut entered = entered.clone();
-    if entered.key.is_empty() {
-        entered.key = proposed_key(&entered.about.name);
-    }
-    let around = Around::load(conn, project_id, None, None, &entered)?;
+    let around = Around::load(conn, project_id, None, None, entered)?;
     let (definition, problems) = entered.read(None, &around);
     if !problems.is_empty() {
         return Err(OperationError::Invalid(problems));
     }
-    take_key(conn, actor, project_id, &entered, &around, limit)?;
+    take_key(conn, actor, project_id, entered, &around, limit)?;
     let new = NewExperience {
         project_id,
         kind,
@@ -98,7 +95,7 @@ pub fn create(
         note: "",
     };
     let (experience, version) =
-        editing::create(conn, actor, &new).map_err(|error| placed(error, &entered, &around))?;
+        editing::create(conn, actor, &new).map_err(|error| placed(error, entered, &around))?;
     Ok(Kept { experience, version, is_new: true, is_described_anew: false })
 }
 
@@ -127,7 +124,8 @@ pub fn save(
     if newest.0.number != base.number {
         let yours = Content::from_json(&definition, &before.salt);
         let yours = yours.map_err(|found| invalid(found, entered, &around))?;
-        let conflict = Conflict { around, base: (base, before), newest, yours };
+        let slug = experience.slug.clone();
+        let conflict = Conflict { slug, around, base: (base, before), newest, yours };
         return Ok(Saving::Stale(Box::new(conflict)));
     }
     let described = describe(conn, actor, &experience, entered)?;
@@ -237,12 +235,13 @@ fn take_key(
     around: &Around,
     limit: KeyLimit,
 ) -> Result<(), OperationError> {
-    if !matches!(around.key, KeyFound::New) || entered.key.is_empty() {
+    let name = entered.key_name();
+    if !matches!(around.key, KeyFound::New) || name.is_empty() {
         return Ok(());
     }
     let key = NewKey {
         project_id,
-        name: &entered.key,
+        name: &name,
         value_type: ValueType::Boolean,
         default_value: &json!(entered.key_default == "true"),
         description: &entered.about.description,

@@ -1,0 +1,112 @@
+//! The bar at the end of an editor: what changed, and what can be done with it.
+
+use super::{
+    super::{
+        changes::{self, ChangeRow},
+        publishers,
+    },
+    around::Around,
+    entered::{About, Entered},
+    view::Dock,
+};
+use crate::{
+    dashboard::ProjectMember, domain::version::Content, operations::OperationError,
+    store::Connection,
+};
+
+/// Above this many changes, leaving them behind is asked about.
+const MOST_LEFT_UNASKED: usize = 3;
+
+/// The bar of an experience to be.
+pub fn of_new(member: &ProjectMember, entered: &Entered, publishers: String) -> Dock {
+    let nothing = Entered::nothing();
+    Dock {
+        title: "Nothing is served yet".to_owned(),
+        detail: "A draft serves nobody before it is published.".to_owned(),
+        is_dirty: *entered != nothing,
+        is_idle: false,
+        discard: member.path("/flags"),
+        discard_label: "Cancel",
+        asks_before_discard: true,
+        save_label: "Save draft".to_owned(),
+        publish: member.may_publish().then(|| member.path("/flags/new/publish")),
+        publishers,
+    }
+}
+
+/// The bar of an experience that starts from that version, where `live` is what the environment
+/// serves.
+pub fn of_version(
+    member: &ProjectMember,
+    address: &str,
+    entered: &Entered,
+    around: &Around,
+    base: (i32, &Content),
+    live: Option<i32>,
+    publishers: String,
+) -> Dock {
+    let (number, before) = base;
+    let content = entered.content(Some(before), around);
+    let names = around.segment_names();
+    let changes = content.as_ref().map(|after| changes::between(before, after, &names));
+    let about = entered.known.as_ref().map_or_else(Vec::new, |known| about(entered, known));
+    let only_about = changes.as_ref().is_some_and(Vec::is_empty) && !about.is_empty();
+    let is_sound = changes.is_some();
+    let all: Vec<ChangeRow> = changes.into_iter().flatten().chain(about).collect();
+    let is_dirty = !is_sound || !all.is_empty();
+    let title = match all.len() {
+        _ if !is_sound => "Unpublished changes".to_owned(),
+        0 => format!("Version {number} is saved, not published."),
+        1 => "1 unpublished change".to_owned(),
+        many => format!("{many} unpublished changes"),
+    };
+    let detail = match all.as_slice() {
+        [] if !is_sound => "Something has to be put right first.".to_owned(),
+        [] => String::new(),
+        some => changes::in_short(some),
+    };
+    let next = number + 1;
+    let save = if only_about { "Save".to_owned() } else { format!("Save version {next}") };
+    Dock {
+        title,
+        detail,
+        is_dirty,
+        is_idle: live == Some(number),
+        discard: address.to_owned(),
+        discard_label: "Discard",
+        asks_before_discard: all.len() > MOST_LEFT_UNASKED,
+        save_label: save,
+        publish: member.may_publish().then(|| format!("{address}/publish")),
+        publishers,
+    }
+}
+
+/// What changed of what is not versioned.
+fn about(entered: &Entered, known: &About) -> Vec<ChangeRow> {
+    let now = &entered.about;
+    let fields = [
+        ("Name", &known.name, &now.name),
+        ("Description", &known.description, &now.description),
+        ("Tags", &known.tags, &now.tags),
+    ];
+    let changed = fields.into_iter().filter(|(_, known, now)| known != now);
+    let row = |(what, _, _): (&str, _, _)| ChangeRow {
+        what: format!("{what} changed"),
+        label: "",
+        before: None,
+        after: None,
+        moves_users: false,
+    };
+    changed.map(row).collect()
+}
+
+/// Who publishes where this person can't, as a sentence; nothing where they can.
+///
+/// # Errors
+/// Those of the database.
+pub fn publishers(conn: &mut Connection, member: &ProjectMember) -> Result<String, OperationError> {
+    if member.may_publish() {
+        return Ok(String::new());
+    }
+    Ok(publishers::protection_in_words(conn, member)?.unwrap_or_default())
+}

@@ -1,0 +1,298 @@
+//! An experience is edited: its own page, with an editor that starts from its newest version.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{HeaderName, HeaderValue},
+    web::Data,
+};
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::{
+    super::{
+        super::{
+            Answer, FieldErrors, Form, Layout, Moved, Page, PageError, ProjectMember, Section,
+            Site, Toast, work,
+        },
+        content_text::ContentText,
+        header::Header,
+        switch::Place,
+        version,
+        versions::Versions,
+    },
+    around::{Around, Served},
+    conflict, docks,
+    edits::Wish,
+    entered::Entered,
+    live::Live,
+    saving::{self, Kept, Saving},
+    view::EditorView,
+};
+use crate::{
+    domain::{
+        experience::Kind,
+        reading::{FieldError, Problems},
+        role::Right,
+        version::Content,
+    },
+    operations::{
+        OperationError,
+        experiences::{self, ExperienceView},
+        keys::KeyLimit,
+    },
+    store::{Connection, Store},
+};
+
+#[derive(Template)]
+#[template(path = "experiences/editor/edit.html")]
+struct EditPage {
+    layout: Layout,
+    header: Header,
+    facts: Facts,
+    versions: Versions,
+    may_edit: bool,
+    /// The newest version as text, for who may not edit it.
+    content: ContentText,
+    version: i32,
+    /// Whether the sentences stand beside no form.
+    is_plain: bool,
+    /// Whether this only follows the typing; a page never does.
+    is_live: bool,
+    editor: EditorView,
+}
+
+/// What does not change with a version.
+struct Facts {
+    keys: Vec<String>,
+    default: Option<String>,
+    tags: Vec<String>,
+    created: DateTime<Utc>,
+}
+
+/// What stands around the editor on its page.
+struct Frame {
+    header: Header,
+    versions: Versions,
+}
+
+struct Opened {
+    view: ExperienceView,
+    number: i32,
+    before: Content,
+    around: Around,
+    publishers: String,
+}
+
+/// Opens an experience for what was typed, or for its newest version as it is.
+fn open(
+    conn: &mut Connection,
+    member: &ProjectMember,
+    slug: &str,
+    typed: Option<Entered>,
+) -> Result<(Opened, Entered), OperationError> {
+    let (project_id, kind) = (member.project.id, Kind::FeatureFlag);
+    let view = experiences::find_by_slug(conn, &member.actor, project_id, kind, slug)?;
+    let experience = &view.experience;
+    let (version, before) = match &typed {
+        Some(typed) => saving::base_version(conn, experience, typed)?,
+        None => saving::newest_version(conn, experience)?,
+    };
+    let entered = typed.unwrap_or_else(|| Entered::of_content(experience, &before, version.number));
+    let around = Around::load(conn, project_id, Some(experience.id), Some(&before), &entered)?;
+    let publishers = docks::publishers(conn, member)?;
+    Ok((Opened { number: version.number, before, around, publishers, view }, entered))
+}
+
+/// The same with what stands around it.
+async fn look(
+    member: &ProjectMember,
+    store: &Store,
+    slug: String,
+    typed: Option<Entered>,
+) -> Result<(Opened, Entered, Frame), PageError> {
+    let who = member.clone();
+    work::read(store, move |conn| {
+        let (opened, entered) = open(conn, &who, &slug, typed)?;
+        let frame = Frame {
+            header: Header::load(conn, &who, &opened.view, None)?,
+            versions: Versions::load(conn, &who, &opened.view, opened.number)?,
+        };
+        Ok((opened, entered, frame))
+    })
+    .await
+}
+
+impl Opened {
+    fn editor(self, member: &ProjectMember, entered: Entered, errors: FieldErrors) -> EditorView {
+        let experience = &self.view.experience;
+        let address = member.path(&format!("/flags/{}", experience.slug));
+        let live = self.view.place(member.environment.id).and_then(|place| place.standing);
+        let dock = docks::of_version(
+            member,
+            &address,
+            &entered,
+            &self.around,
+            (self.number, &self.before),
+            live.map(|live| live.version),
+            self.publishers,
+        );
+        let known = Entered::of_content(experience, &self.before, self.number);
+        EditorView::of(entered, errors, self.around, Some(&known), (address, member.path("")), dock)
+    }
+
+    fn page(
+        self,
+        member: &ProjectMember,
+        entered: Entered,
+        errors: FieldErrors,
+        frame: Frame,
+    ) -> EditPage {
+        let experience = &self.view.experience;
+        let layout = member.layout(&experience.name, Section::Flags);
+        let layout = if errors.is_empty() { layout } else { layout.with_error() };
+        let may_edit = member.may(Right::Edit) && experience.archived_at.is_none();
+        EditPage {
+            layout,
+            header: frame.header,
+            versions: frame.versions,
+            facts: Facts {
+                keys: self.before.keys.iter().map(ToString::to_string).collect(),
+                default: match &self.around.served {
+                    Served::Flag { default, .. } => Some(default.to_string()),
+                    Served::Other { .. } => None,
+                },
+                tags: experience.tags.clone(),
+                created: experience.created_at,
+            },
+            content: ContentText::of(&self.before, &self.around.segment_names()),
+            version: self.number,
+            may_edit,
+            is_plain: !may_edit,
+            is_live: false,
+            editor: self.editor(member, entered, errors),
+        }
+    }
+}
+
+/// The page; with `?version=`, that of an older version.
+///
+/// # Errors
+/// [`PageError::NotFound`].
+pub async fn flag(
+    request: HttpRequest,
+    member: ProjectMember,
+    place: Place,
+    store: Data<Store>,
+) -> Answer {
+    let (_, _, slug) = place.into_inner();
+    let mut fields = form_urlencoded::parse(request.query_string().as_bytes());
+    let version = fields.find(|(name, _)| name == "version").and_then(|(_, it)| it.parse().ok());
+    if let Some(number) = version {
+        return version::show(&member, slug, number, &store).await;
+    }
+    let (opened, entered, frame) = look(&member, &store, slug, None).await?;
+    Page::show(&opened.page(&member, entered, FieldErrors::default(), frame))
+}
+
+/// What the sentences say of what is typed so far.
+///
+/// # Errors
+/// [`PageError::NotFound`].
+pub async fn words(member: ProjectMember, place: Place, form: Form, store: Data<Store>) -> Answer {
+    let (_, _, slug) = place.into_inner();
+    let (who, typed) = (member.clone(), Entered::of_form(&form));
+    let (opened, entered) =
+        work::read(&store, move |conn| open(conn, &who, &slug, Some(typed))).await?;
+    Live::show(opened.editor(&member, entered, FieldErrors::default()))
+}
+
+/// Saves the next version, or changes the structure of what is typed.
+///
+/// # Errors
+/// [`PageError::NotFound`].
+pub async fn post(
+    member: ProjectMember,
+    place: Place,
+    form: Form,
+    site: Data<Site>,
+    store: Data<Store>,
+    limit: Data<KeyLimit>,
+) -> Answer {
+    let (_, _, slug) = place.into_inner();
+    let entered = Entered::of_form(&form);
+    let wish = Wish::parse(form.get("do"));
+    if let Wish::Change(change) = &wish {
+        let (opened, mut entered, frame) = look(&member, &store, slug, Some(entered)).await?;
+        let focus = entered.change(change, Some(&opened.before), &opened.around);
+        let mut page = opened.page(&member, entered, FieldErrors::default(), frame);
+        page.editor = page.editor.with_focus(focus);
+        return Page::show(&page);
+    }
+    let (who, at, typed, limit) = (member.clone(), slug.clone(), entered.clone(), **limit);
+    let saved = work::write(&store, move |conn| {
+        let (project_id, kind) = (who.project.id, Kind::FeatureFlag);
+        let found = experiences::find_by_slug(conn, &who.actor, project_id, kind, &at)?;
+        let live = found.place(who.environment.id).and_then(|place| place.standing);
+        let saving = saving::save(conn, &who.actor, found.experience.id, &typed, limit)?;
+        Ok((saving, live.map(|live| live.version)))
+    });
+    match saved.await {
+        Ok((Saving::Saved(kept), live)) => {
+            let address = member.path(&format!("/flags/{slug}"));
+            Ok(Moved::to(address).with_toast(toast(&kept, live)).answer(&member.ask, &site))
+        }
+        Ok((Saving::Stale(conflict), _)) => conflict::show(&member, &entered, &conflict),
+        Err(PageError::Invalid(problems)) => {
+            show_again(&member, &store, slug, entered, problems).await
+        }
+        Err(PageError::Refused(message, _)) => {
+            let problems = vec![FieldError::new("rows", message)];
+            show_again(&member, &store, slug, entered, problems).await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn toast(kept: &Kept, live: Option<i32>) -> Toast {
+    let number = kept.version.number;
+    Toast::saying(match (kept.is_new, live) {
+        (true, Some(live)) => format!("Saved as version {number}. Version {live} is still live."),
+        (true, None) => format!("Saved as version {number}."),
+        (false, _) if kept.is_described_anew => format!("{} is saved.", kept.experience.name),
+        (false, _) => "Nothing changed, so no version was made.".to_owned(),
+    })
+}
+
+/// The editor once more, with what was typed and what is wrong with it: 422. A dialog over it that
+/// posted it closes.
+///
+/// # Errors
+/// [`PageError::NotFound`].
+pub async fn show_again(
+    member: &ProjectMember,
+    store: &Store,
+    slug: String,
+    entered: Entered,
+    problems: Problems,
+) -> Answer {
+    let (opened, entered, frame) = look(member, store, slug, Some(entered)).await?;
+    let page = opened.page(member, entered, FieldErrors::new(problems), frame);
+    let mut response = Page::invalid(&page)?;
+    if member.ask.is_for_dialog() {
+        into_editor(&mut response);
+    }
+    Ok(response)
+}
+
+/// Has htmx put the editor of the answer in the place of the one on the page.
+pub(super) fn into_editor(response: &mut HttpResponse) {
+    for (name, value) in [
+        ("hx-retarget", "#editor"),
+        ("hx-reselect", "#editor"),
+        ("hx-reswap", "morph:outerHTML"),
+        ("hx-trigger", "modal:close"),
+    ] {
+        let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
+        response.headers_mut().insert(name, value);
+    }
+}
