@@ -14,6 +14,7 @@ pub mod delivered;
 pub mod deliveries;
 pub mod environments;
 mod error;
+pub mod experience_facets;
 pub mod experiences;
 mod holding;
 pub mod installation;

@@ -10,6 +10,7 @@ mod headers;
 mod kept_forms;
 mod keys;
 mod lists;
+mod menus;
 mod proxies;
 mod publishing;
 mod segment_builder;
