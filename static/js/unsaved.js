@@ -4,6 +4,7 @@ const dirty = (f) =>
     (x) =>
       x.name &&
       !x.disabled &&
+      x.nodeName !== 'BUTTON' &&
       (x.type === 'checkbox' || x.type === 'radio'
         ? x.checked !== x.defaultChecked
         : x.options
@@ -30,7 +31,8 @@ on('click', (e) => {
 // The server has changed the structure: what is typed counts as changed although it is what came.
 on('htmx:afterSwap', (e) => {
   const f = e.detail.elt.closest?.('form[data-guard]');
-  if (!f || e.detail.target.id === 'words' || e.detail.target === f) return;
+  const t = e.detail.target;
+  if (!f || t === f || t.id === 'words' || !f.contains(t)) return;
   f.dataset.moved = '1';
   f.toggleAttribute('data-dirty', true);
 });

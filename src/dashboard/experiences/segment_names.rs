@@ -14,12 +14,6 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct SegmentNames(HashMap<String, String>);
 
-impl FromIterator<(String, String)> for SegmentNames {
-    fn from_iter<T: IntoIterator<Item = (String, String)>>(names: T) -> SegmentNames {
-        SegmentNames(names.into_iter().collect())
-    }
-}
-
 impl SegmentNames {
     /// Of the segments that these contents name.
     ///

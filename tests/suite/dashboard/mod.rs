@@ -2,10 +2,14 @@
 
 mod assets;
 pub mod browser;
+mod errors;
+mod first_steps;
 mod forgery;
 mod headers;
+mod kept_forms;
 mod keys;
 mod lists;
+mod proxies;
 mod publishing;
 mod sessions;
 mod set_up;

@@ -142,7 +142,7 @@ impl Around {
     pub fn segment_names(&self) -> SegmentNames {
         let usable = self.segments.iter().map(|it| (it.slug.clone(), it.name.clone()));
         let archived = self.archived.iter().map(|(slug, name)| (slug.clone(), name.clone()));
-        usable.chain(archived).collect()
+        SegmentNames::of_all(usable.chain(archived))
     }
 
     /// What a segment is called, archived or not.
