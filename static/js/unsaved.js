@@ -4,6 +4,7 @@ const dirty = (f) =>
     (x) =>
       x.name &&
       !x.disabled &&
+      x.nodeName !== 'BUTTON' &&
       (x.type === 'checkbox' || x.type === 'radio'
         ? x.checked !== x.defaultChecked
         : x.options

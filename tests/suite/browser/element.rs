@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::visitor::{Visitor, outcome};
 
-const CLICKABLE: [&str; 14] = [
+const CLICKABLE: [&str; 10] = [
     "button",
     "link",
     "menuitem",
@@ -15,10 +15,6 @@ const CLICKABLE: [&str; 14] = [
     "switch",
     "option",
     "DisclosureTriangle",
-    "combobox",
-    "textbox",
-    "searchbox",
-    "slider",
 ];
 const FIELDS: [&str; 5] = ["textbox", "searchbox", "spinbutton", "combobox", "slider"];
 
@@ -47,6 +43,15 @@ const INNERMOST: &str = "function (kind, text) {
   return inner.length === 1 ? inner[0] : `there are ${inner.length}`;
 }";
 
+const CHOOSE: &str = "function (label) {
+  const option = [...this.options].find((o) => o.label.trim() === label && !o.disabled);
+  if (!option) return [...this.options].map((o) => o.label.trim()).join(', ');
+  option.selected = true;
+  this.dispatchEvent(new Event('input', { bubbles: true }));
+  this.dispatchEvent(new Event('change', { bubbles: true }));
+  return true;
+}";
+
 /// An element, or a whole page.
 pub struct Element<'a> {
     visitor: &'a Visitor,
@@ -73,9 +78,26 @@ impl Visitor {
         self.settle();
     }
 
+    /// Chooses from the list of that name.
+    pub fn chooses(&self, field: &str, option: &str) {
+        self.act(field, &["combobox", "listbox"], |element| element.choose(option));
+        self.settle();
+    }
+
     /// What stands in the field of that name.
     pub fn reads(&self, field: &str) -> String {
         self.act(field, &FIELDS, |element| element.value())
+    }
+
+    /// Puts the focus on what has that name.
+    pub fn focuses(&self, name: &str) {
+        let roles = [&CLICKABLE[..], &FIELDS].concat();
+        self.act(name, &roles, |element| element.focus());
+    }
+
+    /// The row of a table with that text.
+    pub fn row(&self, text: &str) -> Element<'_> {
+        self.part("tr", text)
     }
 
     /// The one innermost part that a selector finds and that shows that text.
@@ -88,6 +110,41 @@ impl Visitor {
                 Some(object) => Ok(Element { visitor: self, object: object.to_owned() }),
                 None => Err(found["result"]["value"].to_string()),
             }
+        })
+    }
+
+    /// The part with that number, from 0, of those that a selector finds.
+    pub fn nth(&self, selector: &str, number: usize) -> Element<'_> {
+        let nth = "function (selector, number) { return this.querySelectorAll(selector)[number] }";
+        self.until(&format!("there is a part {selector} number {number}"), || {
+            let found = self.page()?.function(nth, json!([selector, number]), false)?;
+            let object = found["result"]["objectId"].as_str().ok_or("there is none")?;
+            Ok(Element { visitor: self, object: object.to_owned() })
+        })
+    }
+
+    /// Whether something has that name now.
+    pub fn is_offered(&self, name: &str) -> bool {
+        self.until("the page can be read", || self.page()?.all(name, &CLICKABLE))
+            .iter()
+            .any(|found| found.name == name)
+    }
+
+    /// Whether the tick or switch of that name is on.
+    pub fn is_ticked(&self, name: &str) -> bool {
+        let script = "function () { return this.checked }";
+        let ticked = self.act(name, &["checkbox", "switch", "radio"], |element| {
+            element.script(script, json!([]))
+        });
+        ticked == true
+    }
+
+    /// What has the focus: its role and its name.
+    pub fn focus(&self) -> String {
+        self.until("something has the focus", || {
+            let all = self.page()?.tree()?;
+            let focused = all.iter().rfind(|node| is(node, "focused")).ok_or("nothing has")?;
+            Ok(format!("{} {}", text(&focused["role"]), text(&focused["name"])))
         })
     }
 
@@ -108,10 +165,61 @@ impl Visitor {
 }
 
 impl Element<'_> {
+    /// Clicks what has that name in here.
+    pub fn clicks(&self, name: &str) {
+        let what = format!("“{name}” can be clicked in its part");
+        self.visitor.until(&what, || self.find(name, &CLICKABLE)?.click());
+        self.visitor.settle();
+    }
+
     /// Types into the field of that name in here.
     pub fn types(&self, field: &str, text: &str) {
         let what = format!("“{field}” can be filled in its part");
         self.visitor.until(&what, || self.find(field, &FIELDS)?.fill(text));
+        self.visitor.settle();
+    }
+
+    /// Chooses from the list of that name in here.
+    pub fn chooses(&self, field: &str, option: &str) {
+        let what = format!("“{option}” can be chosen in its part");
+        self.visitor.until(&what, || self.find(field, &["combobox"])?.choose(option));
+        self.visitor.settle();
+    }
+
+    /// What stands in the field of that name in here.
+    pub fn reads(&self, field: &str) -> String {
+        let what = format!("“{field}” is in its part");
+        self.visitor.until(&what, || self.find(field, &FIELDS)?.value())
+    }
+
+    /// What is to be read in here, in one line.
+    pub fn text(&self) -> String {
+        let text = self.script("function () { return this.innerText }", json!([]));
+        let text = text.unwrap_or_default();
+        let words: Vec<&str> = text.as_str().unwrap_or_default().split_whitespace().collect();
+        words.join(" ")
+    }
+
+    /// Takes what has that name in here with the pointer, and lets go of it over another part.
+    pub fn drags(&self, name: &str, target: &Element<'_>) {
+        let what = format!("“{name}” can be dragged");
+        let from = self.visitor.until(&what, || self.find(name, &CLICKABLE)?.place());
+        let bounds = "function () { const r = this.getBoundingClientRect(); \
+                      return { x: r.left + r.width / 2, y: r.top, height: r.height } }";
+        let bounds = target.script(bounds, json!([])).expect("the target is shown");
+        let number = |value: &Json| value.as_f64().unwrap();
+        let upwards = number(&bounds["y"]) < from.1;
+        // Over the far half: there a row has to give way.
+        let part = if upwards { 0.2 } else { 0.8 };
+        let to = number(&bounds["y"]) + number(&bounds["height"]) * part;
+        self.visitor.pointer("mouseMoved", from, false);
+        self.visitor.pointer("mousePressed", from, true);
+        for step in 1..=8 {
+            let y = from.1 + (to - from.1) * f64::from(step) / 8.0;
+            self.visitor.pointer("mouseMoved", (from.0, y), true);
+            self.visitor.waits_for_pictures();
+        }
+        self.visitor.pointer("mouseReleased", (from.0, to), false);
         self.visitor.settle();
     }
 
@@ -121,6 +229,10 @@ impl Element<'_> {
         self.visitor.pointer("mousePressed", place, true);
         self.visitor.pointer("mouseReleased", place, false);
         Ok(())
+    }
+
+    fn focus(&self) -> Result<(), String> {
+        self.script("function () { this.focus() }", json!([])).map(|_| ())
     }
 
     fn fill(&self, text: &str) -> Result<(), String> {
@@ -135,6 +247,13 @@ impl Element<'_> {
             false => drop(self.visitor.try_call("Input.insertText", json!({"text": text}))?),
         }
         Ok(())
+    }
+
+    fn choose(&self, option: &str) -> Result<(), String> {
+        match self.script(CHOOSE, json!([option]))? {
+            Json::Bool(true) => Ok(()),
+            others => Err(format!("the options are {others}")),
+        }
     }
 
     fn value(&self) -> Result<String, String> {

@@ -35,6 +35,11 @@ impl House {
         self.sign_in(self.visitor(), role)
     }
 
+    /// Somebody of that role, signed in, whose browser runs no scripts.
+    pub fn without_scripts(&self, role: Role) -> Visitor {
+        self.sign_in(Visitor::without_scripts(&self.pages.server.address), role)
+    }
+
     fn sign_in(&self, visitor: Visitor, role: Role) -> Visitor {
         let session = self.pages.signed_in(role).session().unwrap();
         visitor.carries("sid", &session);

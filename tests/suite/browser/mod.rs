@@ -10,12 +10,15 @@ mod chromium;
 mod element;
 mod house;
 mod keyboard;
+mod keys;
 mod observed;
 mod pages;
 mod payloads;
 mod poison;
 mod protocol;
+mod segments;
 mod signing_in;
+mod switching;
 mod visitor;
 
 pub use self::{house::House, visitor::Visitor};

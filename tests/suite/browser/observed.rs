@@ -101,6 +101,11 @@ impl Observed {
         self.asks_to_leave
     }
 
+    /// That question was answered.
+    pub fn was_answered(&mut self) {
+        self.asks_to_leave = false;
+    }
+
     /// Every request so far, as method and address.
     pub fn requests(&self) -> &[String] {
         &self.requests

@@ -75,7 +75,7 @@ fn a_session_that_ends_takes_nothing_of_what_was_typed() {
     viewer.types("Email", "viewer@example.com");
     viewer.types("Password", PASSWORD);
     viewer.clicks("Log in");
-    viewer.hears("You are logged in again. Nothing was lost.");
+    viewer.sees("You are logged in again. Nothing was lost. Try once more what you did.");
     viewer.sees_no("You were logged out");
     assert_eq!(viewer.reads("Search feature flags"), "playlist");
     viewer.presses("Enter");

@@ -81,6 +81,16 @@ impl Visitor {
         self.call("Emulation.setEmulatedMedia", json!({"features": features}));
         let size = json!({"width": width, "height": 860, "deviceScaleFactor": 1, "mobile": false});
         self.call("Emulation.setDeviceMetricsOverride", size);
+        self.waits_for_pictures();
+    }
+
+    /// Waits until what was changed is seen: pages are drawn, and hear of the pointer, by the frame.
+    pub fn waits_for_pictures(&self) {
+        if self.has_scripts {
+            let two = "new Promise((done) => requestAnimationFrame(() => \
+                       requestAnimationFrame(() => done(1))))";
+            self.asks(two);
+        }
     }
 
     /// Comes with that cookie.
@@ -98,6 +108,23 @@ impl Visitor {
     pub fn open(&self, path: &str) {
         let url = format!("{}{path}", self.base);
         self.call("Page.navigate", json!({"url": url}));
+        self.settle();
+    }
+
+    /// Goes to an address, as far as the page lets them.
+    pub fn tries_to_leave_for(&self, path: &str) {
+        let url = json!({"url": format!("{}{path}", self.base)});
+        let _reply = Chromium::get().protocol.begin(Some(&self.tab), "Page.navigate", url);
+        self.until("the page asks whether to leave it", || match self.observed().asks_to_leave() {
+            true => Ok(()),
+            false => Err("it did not".to_owned()),
+        });
+    }
+
+    /// Answers the question of the browser whether to leave a page.
+    pub fn answers_leave(&self, leave: bool) {
+        self.call("Page.handleJavaScriptDialog", json!({"accept": leave}));
+        self.observed().was_answered();
         self.settle();
     }
 
