@@ -2,6 +2,8 @@
 
 mod assets;
 pub mod browser;
+mod creating_flags;
+mod editing_flags;
 mod errors;
 mod filled_form;
 mod first_steps;
@@ -21,4 +23,5 @@ mod sessions;
 mod set_up;
 mod sign_in;
 mod switching;
+mod typed_form;
 mod versions;

@@ -24,7 +24,7 @@ use super::{
     around::{Around, Served},
     conflict, docks,
     edits::Wish,
-    entered::Entered,
+    entered::{About, Entered},
     live::Live,
     saving::{self, Kept, Saving},
     view::EditorView,
@@ -276,7 +276,19 @@ pub async fn show_again(
     entered: Entered,
     problems: Problems,
 ) -> Answer {
-    let (opened, entered, frame) = look(member, store, slug, Some(entered)).await?;
+    let (opened, mut entered, frame) = look(member, store, slug, Some(entered)).await?;
+    // Whoever sends it again has seen what is there now.
+    if let Some(known) = &mut entered.known {
+        let now = About::of(&opened.view.experience);
+        for problem in &problems {
+            match problem.field.as_str() {
+                "name" => known.name.clone_from(&now.name),
+                "description" => known.description.clone_from(&now.description),
+                "tags" => known.tags.clone_from(&now.tags),
+                _ => {}
+            }
+        }
+    }
     let page = opened.page(member, entered, FieldErrors::new(problems), frame);
     let mut response = Page::invalid(&page)?;
     if member.ask.is_for_dialog() {
