@@ -2,6 +2,8 @@
 
 mod assets;
 pub mod browser;
+mod creating_flags;
+mod editing_flags;
 mod errors;
 mod filled_form;
 mod first_steps;
@@ -10,6 +12,7 @@ mod headers;
 mod kept_forms;
 mod keys;
 mod lists;
+mod menus;
 mod proxies;
 mod publishing;
 mod segment_builder;
@@ -20,4 +23,5 @@ mod sessions;
 mod set_up;
 mod sign_in;
 mod switching;
+mod typed_form;
 mod versions;
