@@ -50,6 +50,7 @@ use arc_swap::ArcSwap;
 use diesel::r2d2::{ConnectionManager, Pool};
 use uuid::Uuid;
 
+pub use connection::is_read_only;
 pub use diesel::PgConnection as Connection;
 pub use error::{Constraint, StoreError};
 pub use holding::HeldKey;
