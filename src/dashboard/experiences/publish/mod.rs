@@ -150,7 +150,8 @@ fn ask(
     match rehearsed {
         Err(OperationError::Invalid(found)) => Ok(Reply::Invalid(order, found)),
         Err(OperationError::Refused { message, .. }) => {
-            Ok(Reply::Question(Box::new(Question::refused(member, &order, message))))
+            let question = Question::refused(conn, member, &order, message)?;
+            Ok(Reply::Question(Box::new(question)))
         }
         other => other,
     }
