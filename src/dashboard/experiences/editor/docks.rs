@@ -1,17 +1,16 @@
 //! The bar at the end of an editor: what changed, and what can be done with it.
 
 use super::{
-    super::{
-        changes::{self, ChangeRow},
-        publishers,
-    },
+    super::changes::{self, ChangeRow},
     around::Around,
     entered::{About, Entered},
     view::Dock,
 };
 use crate::{
-    dashboard::ProjectMember, domain::version::Content, operations::OperationError,
-    store::Connection,
+    dashboard::ProjectMember,
+    domain::{role::Right, version::Content},
+    operations::OperationError,
+    store::{Connection, memberships, people},
 };
 
 /// Above this many changes, leaving them behind is asked about.
@@ -108,5 +107,22 @@ pub fn publishers(conn: &mut Connection, member: &ProjectMember) -> Result<Strin
     if member.may_publish() {
         return Ok(String::new());
     }
-    Ok(publishers::protection_in_words(conn, member)?.unwrap_or_default())
+    let right = Right::publish_in(member.environment.protected);
+    let members = memberships::of_project(conn, member.project.id)?.into_iter();
+    let mut names: Vec<String> = members
+        .filter(|(person, role)| role.may(right) && person.disabled_at.is_none())
+        .map(|(person, _)| person.name)
+        .collect();
+    let mut whom = "a product manager";
+    if names.is_empty() {
+        let admins = people::list(conn)?.into_iter();
+        let admins = admins.filter(|person| person.is_admin && person.disabled_at.is_none());
+        names = admins.map(|person| person.name).collect();
+        whom = "an admin";
+    }
+    let place = &member.environment.name;
+    Ok(match names.is_empty() {
+        true => format!("{place} is protected. Ask {whom} to publish."),
+        false => format!("{place} is protected. Ask {whom} to publish: {}.", names.join(", ")),
+    })
 }
