@@ -6,12 +6,7 @@ use super::{
     entered::{About, Entered},
     view::Dock,
 };
-use crate::{
-    dashboard::ProjectMember,
-    domain::{role::Right, version::Content},
-    operations::OperationError,
-    store::{Connection, memberships, people},
-};
+use crate::{dashboard::ProjectMember, domain::version::Content};
 
 /// Above this many changes, leaving them behind is asked about.
 const MOST_LEFT_UNASKED: usize = 3;
@@ -97,32 +92,4 @@ fn about(entered: &Entered, known: &About) -> Vec<ChangeRow> {
         moves_users: false,
     };
     changed.map(row).collect()
-}
-
-/// Who publishes where this person can't, as a sentence; nothing where they can.
-///
-/// # Errors
-/// Those of the database.
-pub fn publishers(conn: &mut Connection, member: &ProjectMember) -> Result<String, OperationError> {
-    if member.may_publish() {
-        return Ok(String::new());
-    }
-    let right = Right::publish_in(member.environment.protected);
-    let members = memberships::of_project(conn, member.project.id)?.into_iter();
-    let mut names: Vec<String> = members
-        .filter(|(person, role)| role.may(right) && person.disabled_at.is_none())
-        .map(|(person, _)| person.name)
-        .collect();
-    let mut whom = "a product manager";
-    if names.is_empty() {
-        let admins = people::list(conn)?.into_iter();
-        let admins = admins.filter(|person| person.is_admin && person.disabled_at.is_none());
-        names = admins.map(|person| person.name).collect();
-        whom = "an admin";
-    }
-    let place = &member.environment.name;
-    Ok(match names.is_empty() {
-        true => format!("{place} is protected. Ask {whom} to publish."),
-        false => format!("{place} is protected. Ask {whom} to publish: {}.", names.join(", ")),
-    })
 }

@@ -16,6 +16,7 @@ use super::{
         },
         content_text::ContentText,
         header::Header,
+        publishers,
         switch::Place,
         version,
         versions::Versions,
@@ -99,7 +100,7 @@ fn open(
     };
     let entered = typed.unwrap_or_else(|| Entered::of_content(experience, &before, version.number));
     let around = Around::load(conn, project_id, Some(experience.id), Some(&before), &entered)?;
-    let publishers = docks::publishers(conn, member)?;
+    let publishers = publishers::whom_to_ask(conn, member)?;
     Ok((Opened { number: version.number, before, around, publishers, view }, entered))
 }
 
@@ -214,7 +215,7 @@ pub async fn post(
     member: ProjectMember,
     place: Place,
     form: Form,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
     limit: Data<KeyLimit>,
 ) -> Answer {
