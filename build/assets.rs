@@ -90,10 +90,27 @@ fn joined(folder: &str, extension: &str) -> Result<String, String> {
     Ok(joined)
 }
 
-/// Styles without the spaces that only people need. None of these stands in a text of ours.
+/// Styles without the comments and spaces that only people need. None of these stands in a text
+/// of ours.
 fn tightened(css: String) -> String {
-    let loose = [(" { ", "{"), ("; }", "}"), (" }", "}"), ("; ", ";"), (": ", ":"), (", ", ",")];
-    loose.into_iter().fold(css, |css, (loose, tight)| css.replace(loose, tight))
+    let mut parts = css.split("/*");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let rest = parts.filter_map(|part| part.split_once("*/"));
+    let bare = rest.fold(first, |bare, (_, code)| bare.trim_end_matches(' ').to_owned() + code);
+    let loose = [
+        (" { ", "{"),
+        (" {\n", "{"),
+        ("; }", "}"),
+        (" }", "}"),
+        ("; ", ";"),
+        (": ", ":"),
+        (", ", ","),
+        (";\n", ";"),
+        ("}\n", "}"),
+        ("} ", "}"),
+        (" > ", ">"),
+    ];
+    loose.into_iter().fold(bare, |css, (loose, tight)| css.replace(loose, tight))
 }
 
 fn sorted(folder: &str) -> Result<Vec<PathBuf>, String> {

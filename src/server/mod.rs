@@ -86,7 +86,7 @@ pub fn run(settings: &Settings) -> Result<(), StartError> {
     if let Some(demo) = &running.demo {
         println!("{}", demo.in_words(&settings.public_url.resolve(running.address())));
     }
-    if let Some(code) = &running.setup_code {
+    if let Some(code) = running.setup_code() {
         println!("To set it up, open that address; it asks for this code: {code}");
     }
     if signals.wait() == Signal::Terminate {
@@ -151,6 +151,11 @@ impl Running {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.doors.address()
+    }
+
+    /// What the first run asks for, where others than this machine could come first.
+    pub fn setup_code(&self) -> Option<&str> {
+        self.setup_code.as_deref()
     }
 
     /// Stops everything, in the order in which nothing is lost.

@@ -11,7 +11,8 @@ use std::{
 use actix_web::{
     App, HttpServer,
     dev::{Server, ServerHandle},
-    middleware::from_fn,
+    http::header::X_CONTENT_TYPE_OPTIONS,
+    middleware::{DefaultHeaders, from_fn},
     rt::System,
     web::Data,
 };
@@ -118,6 +119,8 @@ fn bind(address: SocketAddr, parts: Parts) -> io::Result<(SocketAddr, Server)> {
             .app_data(parts.setup_code.clone())
             .configure(routes::configure)
             .wrap(from_fn(paths::tidy))
+            // Of whatever status, and for whomever: an answer is what it says.
+            .wrap(DefaultHeaders::new().add((X_CONTENT_TYPE_OPTIONS, "nosniff")))
     })
     .keep_alive(Duration::from_secs(15))
     .client_request_timeout(Duration::from_secs(5))

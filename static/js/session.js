@@ -15,7 +15,9 @@ on('login:needed', () => {
 on('login:done', (e) => {
   renew(e.detail.csrf);
   modal()?.close();
-  toast('You are logged in again. Nothing was lost. Try once more what you did.', 'status');
+  const done = 'You are logged in again. Nothing was lost.';
+  toast(done, false);
+  say(done);
 });
 // Logged in anew in another window: the server has said so, and the next try counts.
 on('csrf:renewed', (e) => renew(e.detail.csrf));

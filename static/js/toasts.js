@@ -9,10 +9,10 @@ const startToasts = () => {
   }
   for (const t of $$('#toasts .toast').slice(0, -3)) t.remove();
 };
-const toast = (text, role = 'alert') => {
+const toast = (text, isError = true) => {
   const t = document.createElement('div');
-  t.className = role === 'alert' ? 'toast toast-error' : 'toast';
-  t.setAttribute('role', role);
+  t.className = isError ? 'toast toast-error' : 'toast';
+  if (isError) t.setAttribute('role', 'alert');
   const p = document.createElement('p');
   p.textContent = text;
   const close = document.createElement('button');

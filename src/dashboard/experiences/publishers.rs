@@ -1,66 +1,23 @@
-//! Who may publish where it is protected, in words.
+//! Who may publish in an environment, in words.
 
-use super::super::ProjectMember;
-use crate::{
-    domain::role::Right,
-    operations::OperationError,
-    store::{Connection, memberships, people},
-};
+use super::{super::ProjectMember, editor::docks};
+use crate::{operations::OperationError, store::Connection};
 
-/// How many people are named.
-const MOST_NAMED: usize = 3;
-
-/// What is said of the protection of the environment that the member looks at; nothing where it is
-/// not protected.
-///
-/// # Errors
-/// Those of the database.
-pub fn protection_in_words(
-    conn: &mut Connection,
-    member: &ProjectMember,
-) -> Result<Option<String>, OperationError> {
+/// What is said of the protection of the environment to whoever may publish there; nothing where it
+/// is not protected.
+pub fn protection_in_words(member: &ProjectMember) -> Option<String> {
     let place = &member.environment;
-    if !place.protected {
-        return Ok(None);
-    }
-    if member.may_publish() {
-        return Ok(Some(format!("{} is protected. Your role may publish.", place.name)));
-    }
-    let names = names(conn, member)?.join(", ");
-    let ask = format!("{} is protected. Ask a product manager to publish", place.name);
-    Ok(Some(if names.is_empty() { format!("{ask}.") } else { format!("{ask}: {names}.") }))
+    let is_said = place.protected && member.may_publish();
+    is_said.then(|| format!("{} is protected. Your role may publish.", place.name))
 }
 
-/// Why a member may not publish in the environment that they look at.
+/// Checks that a member may publish in the environment that they look at.
 ///
 /// # Errors
-/// [`OperationError::Forbidden`] for whoever may not; those of the database.
+/// [`OperationError::Forbidden`], with whom to ask; those of the database.
 pub fn require(conn: &mut Connection, member: &ProjectMember) -> Result<(), OperationError> {
-    if member.may_publish() {
-        return Ok(());
+    match member.may_publish() {
+        true => Ok(()),
+        false => Err(OperationError::Forbidden { reason: docks::publishers(conn, member)? }),
     }
-    let names = names(conn, member)?;
-    let ask = match names.as_slice() {
-        [] => String::new(),
-        [only] => format!(" Ask {only}."),
-        [first @ .., last] => format!(" Ask {} or {last}.", first.join(", ")),
-    };
-    let place = &member.environment.name;
-    let reason = format!("Publishing in {place} needs a product manager.{ask}");
-    Err(OperationError::Forbidden { reason })
-}
-
-/// Some of those who may: members of the project first, else admins.
-fn names(conn: &mut Connection, member: &ProjectMember) -> Result<Vec<String>, OperationError> {
-    let members = memberships::of_project(conn, member.project.id)?;
-    let may = members
-        .into_iter()
-        .filter(|(person, role)| role.may(Right::PublishProtected) && person.disabled_at.is_none());
-    let named: Vec<String> = may.map(|(person, _)| person.name).take(MOST_NAMED).collect();
-    if !named.is_empty() {
-        return Ok(named);
-    }
-    let people = people::list(conn)?.into_iter();
-    let admins = people.filter(|person| person.is_admin && person.disabled_at.is_none());
-    Ok(admins.map(|person| person.name).take(MOST_NAMED).collect())
 }

@@ -75,7 +75,7 @@ pub async fn turn(
     member: ProjectMember,
     place: Place,
     form: Form,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Answer {
     let (_, _, slug) = place.into_inner();

@@ -52,7 +52,7 @@ pub async fn undo(
     request: HttpRequest,
     member: ProjectMember,
     place: Place,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Answer {
     let (_, _, slug) = place.into_inner();

@@ -81,7 +81,7 @@ pub async fn ask(member: ProjectMember, place: Place, store: Data<Store>) -> Ans
 pub async fn archive(
     member: ProjectMember,
     place: Place,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Answer {
     let (actor, project_id) = (member.actor.clone(), member.project.id);
@@ -105,7 +105,7 @@ pub async fn unarchive(
     member: ProjectMember,
     place: Place,
     limit: Data<KeyLimit>,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Answer {
     let (actor, project_id) = (member.actor.clone(), member.project.id);

@@ -144,7 +144,7 @@ pub async fn create(
     member: ProjectMember,
     form: Form,
     limit: Data<KeyLimit>,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Answer {
     let value_type = ValueType::parse(form.get("value_type")).unwrap_or(ValueType::Boolean);
@@ -223,7 +223,7 @@ pub async fn save(
     member: ProjectMember,
     place: Place,
     form: Form,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Answer {
     let (key, reach) = find_with_reach(&member, place, &store).await?;

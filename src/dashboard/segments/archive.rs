@@ -70,7 +70,7 @@ pub async fn ask(member: ProjectMember, place: Place, store: Data<Store>) -> Ans
 pub async fn archive(
     member: ProjectMember,
     place: Place,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Result<HttpResponse, PageError> {
     let (actor, project_id, slug) = (member.actor.clone(), member.project.id, place.2.clone());
@@ -100,7 +100,7 @@ pub async fn archive(
 pub async fn unarchive(
     member: ProjectMember,
     place: Place,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Result<HttpResponse, PageError> {
     let (actor, project_id, slug) = (member.actor.clone(), member.project.id, place.2.clone());

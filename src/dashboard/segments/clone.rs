@@ -64,7 +64,7 @@ pub async fn clone(
     member: ProjectMember,
     place: Place,
     form: Form,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Result<HttpResponse, PageError> {
     let (actor, project_id, slug) = (member.actor.clone(), member.project.id, place.2.clone());

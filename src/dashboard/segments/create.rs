@@ -71,7 +71,7 @@ async fn view(
 pub async fn create(
     member: ProjectMember,
     form: Form,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Result<HttpResponse, PageError> {
     let entered = Entered::from_form(&form);

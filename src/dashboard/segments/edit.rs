@@ -99,7 +99,7 @@ pub async fn save(
     member: ProjectMember,
     place: Place,
     form: Form,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Result<HttpResponse, PageError> {
     let entered = Entered::from_form(&form);

@@ -3,6 +3,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
+use diesel::{RunQueryDsl, sql_query};
 use flagstaff::{
     domain::role::Role,
     operations::{
@@ -13,6 +14,7 @@ use flagstaff::{
         },
         setup,
     },
+    settings::Options,
     store::{Store, projects},
 };
 
@@ -32,16 +34,26 @@ pub struct Pages {
 impl Pages {
     /// A server that nobody has set up.
     pub fn untouched() -> Pages {
+        Pages::untouched_with(|_| {})
+    }
+
+    /// The same with other options.
+    pub fn untouched_with(change: impl FnOnce(&mut Options)) -> Pages {
         let (database, folder) = (TestDatabase::new(), TestFolder::new());
         let store = Store::new(&database.url());
         setup::ensure_first_project(&store).unwrap();
-        let server = TestServer::start(&database, &folder);
+        let server = TestServer::start_with(&database.url(), &folder, change);
         Pages { server, store, database, _folder: folder }
     }
 
     /// A server with people: `admin@example.com`, `viewer@example.com` and so on.
     pub fn with_people() -> Pages {
-        let pages = Pages::untouched();
+        Pages::with_people_and(|_| {})
+    }
+
+    /// The same with other options.
+    pub fn with_people_and(change: impl FnOnce(&mut Options)) -> Pages {
+        let pages = Pages::untouched_with(change);
         let hash = PasswordHasher::new().unwrap().hash(&Password::parse(PASSWORD).unwrap());
         let hash = hash.unwrap();
         for role in Role::ALL {
@@ -150,6 +162,12 @@ impl Browser {
         }
     }
 
+    /// Has its session end on the server, as time does.
+    pub fn let_session_end(&self, pages: &Pages) {
+        let over = "update sessions set expires_at = now() - interval '1 second'";
+        sql_query(over).execute(&mut pages.database.connection()).unwrap();
+    }
+
     /// The token in the forms of this browser: that of a page that has one whoever looks.
     pub fn token(&self) -> String {
         let page = self.get("/login").text;
@@ -167,4 +185,11 @@ impl Browser {
     pub fn session(&self) -> Option<String> {
         self.cookies.borrow().get("sid").cloned()
     }
+}
+
+/// The value of the first field of that name on a page, as a browser sends it.
+pub fn field(page: &str, name: &str) -> Option<String> {
+    let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\""))?;
+    let value = rest.split('"').next()?.replace("&#38;", "&").replace("&#34;", "\"");
+    Some(value.replace("&#39;", "'").replace("&#60;", "<").replace("&#62;", ">"))
 }

@@ -2,7 +2,8 @@
 
 use flagstaff::domain::role::Role;
 
-use super::browser::Pages;
+use super::browser::{Browser, Pages};
+use crate::support::fingerprint;
 
 const OWN: &str = "own";
 const SITES: [Option<&str>; 5] =
@@ -10,14 +11,61 @@ const SITES: [Option<&str>; 5] =
 const ORIGINS: [Option<&str>; 5] =
     [None, Some(OWN), Some("null"), Some("http://evil.example"), Some("http://127.0.0.1:1")];
 
-/// What the rule says: the browser's own word first, else the origin; and always the token.
-fn may_pass(site: Option<&str>, origin: Option<&str>, good_token: bool) -> bool {
-    let source = match (site, origin) {
-        (Some(site), _) => matches!(site, "same-origin" | "none"),
-        (None, Some(origin)) => origin == OWN,
-        (None, None) => true,
-    };
-    source && good_token
+/// What a request says of itself.
+#[derive(Debug, Clone, Copy)]
+struct Cell<'a> {
+    site: Option<&'a str>,
+    origin: Option<&'a str>,
+    token: Option<&'a str>,
+}
+
+impl Cell<'_> {
+    /// What the rule says: the browser's own word first, else the origin; and always the token.
+    fn may_pass(self, good: &str) -> bool {
+        let source = match (self.site, self.origin) {
+            (Some(site), _) => matches!(site, "same-origin" | "none"),
+            (None, Some(origin)) => origin == OWN,
+            (None, None) => true,
+        };
+        source && self.token == Some(good)
+    }
+
+    fn send(self, browser: &Browser, own: &str, path: &str) -> u16 {
+        let mut headers = Vec::new();
+        headers.extend(self.site.map(|site| ("sec-fetch-site", site)));
+        headers
+            .extend(self.origin.map(|origin| ("origin", if origin == OWN { own } else { origin })));
+        let mut fields = vec![("theme", "dark"), ("back", "/")];
+        fields.extend(self.token.map(|token| ("csrf", token)));
+        browser.post_with(path, &headers, &fields).status
+    }
+}
+
+fn cells<'a>(good: &'a str, foreign: &'a str) -> Vec<Cell<'a>> {
+    let mut cells = Vec::new();
+    for site in SITES {
+        for origin in ORIGINS {
+            for token in [Some(good), Some(foreign), None] {
+                cells.push(Cell { site, origin, token });
+            }
+        }
+    }
+    cells
+}
+
+/// Every address that changes something; of things that do not exist.
+fn mutating() -> Vec<String> {
+    let rows = flagstaff::routes::pages();
+    let rows = rows.iter().filter(|row| row.method() != "GET");
+    rows.map(|row| {
+        assert_eq!(row.method(), "POST", "forms know no other method");
+        let path = row.path().replace("{project}", "default");
+        let path = path.replace("{environment}", "production");
+        let parts: Vec<&str> = path.split('/').collect();
+        let parts = parts.iter().map(|part| if part.starts_with('{') { "999" } else { part });
+        parts.collect::<Vec<_>>().join("/")
+    })
+    .collect()
 }
 
 #[test]
@@ -25,43 +73,50 @@ fn a_form_passes_only_from_our_own_pages_and_with_its_token() {
     let pages = Pages::with_people();
     let (signed_in, stranger) = (pages.signed_in(Role::Admin), pages.browser());
     let foreign = pages.signed_in(Role::Viewer).token();
+    let own = pages.server.address.as_str();
     for browser in [&signed_in, &stranger] {
         let token = browser.token();
-        for site in SITES {
-            for origin in ORIGINS {
-                for sent in [Some(token.as_str()), Some(foreign.as_str()), None] {
-                    let own = pages.server.address.as_str();
-                    let mut headers = Vec::new();
-                    headers.extend(site.map(|site| ("sec-fetch-site", site)));
-                    headers.extend(origin.map(|o| ("origin", if o == OWN { own } else { o })));
-                    let mut fields = vec![("theme", "dark"), ("back", "/")];
-                    fields.extend(sent.map(|sent| ("csrf", sent)));
-                    let passes = may_pass(site, origin, sent == Some(token.as_str()));
-                    let answer = browser.post_with("/theme", &headers, &fields);
-                    let expected = if passes { 303 } else { 403 };
-                    assert_eq!(answer.status, expected, "{site:?} {origin:?} {sent:?}");
-                }
-            }
+        for cell in cells(&token, &foreign) {
+            let expected = if cell.may_pass(&token) { 303 } else { 403 };
+            assert_eq!(cell.send(browser, own, "/theme"), expected, "{cell:?}");
         }
     }
 }
 
 #[test]
-fn logging_in_and_out_and_setting_up_are_guarded_like_everything_else() {
+fn the_same_holds_for_every_address_that_changes_something() {
+    let pages = Pages::with_people();
+    let foreign = pages.signed_in(Role::Viewer).token();
+    let own = pages.server.address.as_str();
+    let mut connection = pages.database.connection();
+    let mut browser = pages.signed_in(Role::Admin);
+    for path in mutating() {
+        let token = browser.token();
+        let before = fingerprint(&mut connection);
+        let (passing, refused): (Vec<_>, Vec<_>) =
+            cells(&token, &foreign).into_iter().partition(|cell| cell.may_pass(&token));
+        for cell in refused {
+            assert_eq!(cell.send(&browser, own, &path), 403, "{path} {cell:?}");
+        }
+        assert_eq!(fingerprint(&mut connection), before, "{path}");
+        let [first, ..] = passing.as_slice() else { panic!("nothing passes") };
+        assert_ne!(first.send(&browser, own, &path), 403, "{path}");
+        if browser.get("/p/default/production").status != 200 {
+            browser = pages.signed_in(Role::Admin);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_form_is_refused_everywhere() {
     let pages = Pages::with_people();
     let browser = pages.signed_in(Role::Admin);
-    for path in flagstaff::routes::pages().iter().filter(|row| row.method() != "GET") {
-        let path = path.path().replace("{project}", "default");
-        let path = path.replace("{environment}", "production");
-        let token = browser.token();
-        let elsewhere = [("sec-fetch-site", "cross-site")];
-        let answer = browser.post_with(&path, &elsewhere, &[("csrf", &token)]);
-        assert_eq!(answer.status, 403, "{path}");
-        let answer = browser.post_with(&path, &[], &[]);
-        assert_eq!(answer.status, 403, "{path} without a token");
-        let json = [("sec-fetch-site", "same-origin"), ("content-type", "text/plain")];
-        let answer = browser.send("POST", &path, &json, Some(b"{\"csrf\":1}"));
-        assert_eq!(answer.status, 415, "{path} as text");
+    for path in mutating() {
+        for media_type in ["text/plain", "application/json", "multipart/form-data; boundary=x"] {
+            let headers = [("sec-fetch-site", "same-origin"), ("content-type", media_type)];
+            let answer = browser.send("POST", &path, &headers, Some(b"{\"csrf\":1}"));
+            assert_eq!(answer.status, 415, "{path} as {media_type}");
+        }
     }
     assert_eq!(browser.get("/p/default/production").status, 200);
 }

@@ -2,11 +2,15 @@
 
 mod assets;
 pub mod browser;
+mod errors;
+mod first_steps;
 mod forgery;
 mod headers;
+mod kept_forms;
 mod keys;
 mod lists;
 mod publishing;
+mod proxies;
 mod sessions;
 mod set_up;
 mod sign_in;

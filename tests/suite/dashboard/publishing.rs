@@ -191,7 +191,7 @@ fn whoever_may_not_publish_there_is_told_whom_to_ask() {
     let developer = pages.signed_in(Role::Developer);
     let refused = developer.get(&format!("{FLAG}/publish?version=3"));
     assert_eq!(refused.status, 403);
-    let sentence = "Publishing in Production needs a product manager. Ask product-manager.";
+    let sentence = "Production is protected. Ask a product manager to publish: product-manager.";
     assert!(refused.text.contains(sentence), "{}", refused.text);
     let fields = [("publish.answer", "1"), ("publish.version", "3")];
     for headers in [&[][..], &HTMX] {
@@ -281,7 +281,11 @@ fn an_editor_with_problems_keeps_everything_and_publishes_nothing() {
     let asked = send(&browser, &address, &HTMX, &edited("3", "250", "60"));
     assert_eq!(asked.status, 422);
     assert!(asked.text.contains("Enter a percent from 0 to 100."));
-    assert!(asked.text.contains("Back to the editor"));
+    assert_eq!(asked.header("hx-retarget"), Some("#editor"));
+    assert_eq!(asked.header("hx-trigger"), Some("modal:close"));
+    let page = send(&browser, &address, &[], &edited("3", "250", "60"));
+    assert_eq!(page.status, 422);
+    assert!(page.text.contains("value=\"250\"") && page.text.contains("value=\"60\""));
     assert_eq!((story.newest_version(), story.live_version()), (3, Some(2)));
     let long = "x".repeat(5000);
     let asked = send(&browser, &address, &HTMX, &edited("3", "25", "60"));
@@ -304,17 +308,37 @@ fn an_editor_on_an_old_version_meets_both_sides() {
         answer(&browser, &asked, &HTMX, ""),
     ] {
         assert_eq!(stale.status, 409);
+        assert_eq!(stale.header("hx-retarget"), Some("#modal-body"));
         for shown in [
             "command line saved version 4 while you were editing version 3",
-            "<ins>40 %</ins>",
-            "<ins>60 %</ins>",
-            "Review both",
+            "25 % → 40 %",
+            "50 % → 60 %",
+            "Keep mine as version 5",
             "name=\"rows.r2.percent\" value=\"60\"",
         ] {
             assert!(stale.text.contains(shown), "{shown}: {}", stale.text);
         }
     }
+    let page = send(&browser, &address, &[], &edited("3", "25", "60"));
+    assert!(page.status == 409 && page.text.contains("<h1>command line saved version 4"));
     assert_eq!((story.newest_version(), story.live_version()), (4, Some(2)));
+}
+
+#[test]
+fn without_script_whoever_gives_up_is_back_in_the_editor_with_everything_typed() {
+    let (pages, story) = begin();
+    let browser = pages.signed_in(Role::ProductManager);
+    let asked = send(&browser, &format!("{FLAG}/publish"), &[], &edited("3", "25", "60"));
+    assert!(asked.text.contains("<h1>Publish version 4 to Production</h1>"));
+    let back = format!("name=\"do\" value=\"look\" formaction=\"{FLAG}\"");
+    assert!(asked.text.contains(&back), "{}", asked.text);
+    let carried = carried(&asked.text);
+    let mut fields: Vec<(&str, &str)> =
+        carried.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    fields.push(("do", "look"));
+    let page = send(&browser, FLAG, &[], &fields);
+    assert!(page.status == 200 && page.text.contains("value=\"60\""));
+    assert_eq!((story.newest_version(), story.live_version()), (3, Some(2)));
 }
 
 #[test]

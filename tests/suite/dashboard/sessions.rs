@@ -1,14 +1,28 @@
 //! Sessions: how long they last, and that they end.
 
+use std::{
+    collections::HashSet,
+    net::{IpAddr, Ipv4Addr},
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::Utc;
 use diesel::{RunQueryDsl, sql_query};
 use flagstaff::{
     domain::role::Role,
-    operations::{Actor, access::people as persons},
-    store::people,
+    operations::{
+        Actor,
+        access::{
+            Password, PasswordHasher,
+            browser_sessions::{self, Browser, Opened, Stay},
+            people as persons,
+        },
+    },
+    store::{people, projects},
 };
 
 use super::browser::{PASSWORD, Pages};
-use crate::support::{TestFolder, TestServer};
+use crate::support::{Answer, TestFolder, TestServer};
 
 const HOME: &str = "/p/default/production";
 
@@ -38,6 +52,91 @@ fn the_cookie_is_for_this_site_alone_and_no_script_sees_it() {
         assert!(cookie.contains(part), "{cookie}");
     }
     assert!(!cookie.contains("Domain") && !cookie.contains("Max-Age"), "{cookie}");
+}
+
+#[test]
+fn behind_https_every_cookie_is_for_https_and_for_this_host_alone() {
+    let pages = Pages::with_people_and(|options| {
+        options.public_url = Some("https://flags.example.com".to_owned());
+    });
+    let browser = pages.browser();
+    let before = browser.get("/login");
+    let login = browser.log_in("viewer@example.com", PASSWORD, "");
+    let home = browser.get(HOME);
+    assert_eq!(home.status, 200);
+    let names = |answer: &Answer| {
+        let cookies = answer.headers.get_all("set-cookie").iter().map(|c| c.to_str().unwrap());
+        let cookies: Vec<&str> = cookies.collect();
+        for cookie in &cookies {
+            for part in ["; Secure", "; HttpOnly", "; SameSite=Lax", "; Path=/"] {
+                assert!(cookie.contains(part), "{cookie}");
+            }
+            assert!(!cookie.contains("Domain"), "{cookie}");
+        }
+        cookies.iter().map(|cookie| cookie.split('=').next().unwrap().to_owned()).collect()
+    };
+    let (before, login, home): (Vec<_>, Vec<_>, Vec<_>) =
+        (names(&before), names(&login), names(&home));
+    assert_eq!(before, ["__Host-visit"]);
+    assert_eq!(login, ["__Host-sid", "__Host-visit"]);
+    assert_eq!(home, ["place"]);
+    let policy = browser.get(HOME).header("content-security-policy").unwrap().to_owned();
+    assert!(policy.contains("upgrade-insecure-requests"));
+}
+
+#[test]
+fn a_change_of_password_or_role_ends_what_was_there_before() {
+    let pages = Pages::with_people();
+    let id = |email: &str| {
+        let found = pages.store.read(|conn| people::find_by_email(conn, email));
+        found.map(|person| person.unwrap().id).unwrap()
+    };
+    let actor = Actor::command_line();
+    let (viewer, developer) = (pages.signed_in(Role::Viewer), pages.signed_in(Role::Developer));
+    let (other, bystander) = (pages.signed_in(Role::Viewer), pages.signed_in(Role::Admin));
+    let hash = PasswordHasher::new().unwrap();
+    let hash = hash.hash(&Password::parse("another fine password").unwrap()).unwrap();
+    let viewers = id("viewer@example.com");
+    let changed =
+        pages.store.write(|conn| persons::reset_password(conn, &actor, viewers, &hash).map(drop));
+    changed.unwrap();
+    let developers = id("developer@example.com");
+    let promoted = pages.store.write(|conn| {
+        let project = projects::find_by_key(conn, "default")?.unwrap();
+        persons::set_role(conn, &actor, developers, &project, Role::ProductManager)
+    });
+    promoted.unwrap();
+    for ended in [&viewer, &other, &developer] {
+        assert_eq!(ended.get(HOME).status, 303);
+    }
+    assert_eq!(bystander.get(HOME).status, 200);
+    let again = viewer.log_in("viewer@example.com", "another fine password", "");
+    assert_eq!(again.status, 303);
+}
+
+#[test]
+fn secrets_of_sessions_never_repeat_and_no_byte_of_them_is_likelier_than_another() {
+    let pages = Pages::with_people();
+    let from = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let browser = Browser { user_agent: None, session: None, stay: Stay::ForTheDay };
+    let mut secrets = HashSet::new();
+    let mut counts = [0_u32; 256];
+    for _ in 0..1_000 {
+        let opened = pages.store.write(|conn| {
+            let viewer = people::find_by_email(conn, "viewer@example.com")?.unwrap();
+            browser_sessions::open(conn, viewer, from, browser, Utc::now())
+        });
+        let opened: Opened = opened.unwrap();
+        let bytes = URL_SAFE_NO_PAD.decode(&opened.secret).unwrap();
+        assert_eq!(bytes.len(), 32);
+        bytes.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+        assert!(secrets.insert(opened.secret));
+    }
+    let expected = 32.0 * 1_000.0 / 256.0;
+    let chi_square: f64 =
+        counts.iter().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
+    // 255 degrees of freedom: one run in ten million lies outside.
+    assert!((150.0..390.0).contains(&chi_square), "{chi_square}");
 }
 
 #[test]

@@ -2,15 +2,23 @@
 
 use std::thread;
 
-use flagstaff::store::{StoreError, people, projects};
+use flagstaff::{
+    settings::Options,
+    store::{StoreError, people, projects},
+};
 
 use super::browser::{Browser, PASSWORD, Pages};
 use crate::support::Answer;
 
 fn set_up(browser: &Browser, email: &str, password: &str) -> Answer {
+    set_up_with(browser, email, password, "")
+}
+
+fn set_up_with(browser: &Browser, email: &str, password: &str, code: &str) -> Answer {
     browser.post(
         "/setup",
         &[
+            ("code", code),
             ("name", "Ada"),
             ("email", email),
             ("password", password),
@@ -30,7 +38,9 @@ fn the_first_person_names_the_project_and_is_in() {
     let home = browser.get("/");
     assert_eq!(home.header("location"), Some("/p/playlist-tv/production"));
     assert!(browser.get("/p/playlist-tv/production/flags").text.contains("auto_playlist"));
-    assert_eq!(pages.browser().get("/setup").status, 404);
+    let late = pages.browser().get("/setup");
+    assert_eq!(late.status, 404);
+    assert!(late.text.contains("Flagstaff is set up already"));
     assert_eq!(set_up(&browser, "eve@example.com", PASSWORD).status, 404);
 }
 
@@ -46,6 +56,52 @@ fn what_is_wrong_is_said_and_what_was_typed_stays() {
 }
 
 #[test]
+fn what_everybody_would_try_is_no_password_and_nobody_is_there_before_the_first_run() {
+    let pages = Pages::untouched();
+    for (email, password) in [
+        ("admin", "admin"),
+        ("admin@example.com", "adminadmin123"),
+        ("admin@example.com", "password1234"),
+        ("admin@example.com", "ADMIN@example.com"),
+        ("admin@example.com", "            "),
+        ("admin@example.com", ""),
+    ] {
+        let answer = pages.browser().post("/login", &[("email", email), ("password", password)]);
+        assert_eq!(answer.status, 422, "{password}");
+        let answer = set_up(&pages.browser(), "admin@example.com", password);
+        assert_eq!(answer.status, 422, "{password}");
+        let said = &answer.text;
+        assert!(said.contains("too easy to guess") || said.contains("too short"), "{said}");
+    }
+    assert!(pages.store.read(people::list).unwrap().is_empty());
+}
+
+#[test]
+fn where_others_could_come_first_it_takes_the_code_that_was_printed() {
+    for change in [
+        (|options: &mut Options| {
+            options.listen = "0.0.0.0:0".to_owned();
+            options.allow_insecure_http = "true".to_owned();
+        }) as fn(&mut Options),
+        |options| options.public_url = Some("https://flags.example.com".to_owned()),
+    ] {
+        let pages = Pages::untouched_with(change);
+        let browser = pages.browser();
+        assert!(browser.get("/setup").text.contains("One-time code"));
+        for code in ["", "0000", "null"] {
+            let answer = set_up_with(&browser, "eve@example.com", PASSWORD, code);
+            assert_eq!(answer.status, 422);
+            assert!(answer.text.contains("This is not the code"), "{}", answer.text);
+        }
+        assert!(pages.store.read(people::list).unwrap().is_empty());
+        let code = pages.server.setup_code().unwrap().to_owned();
+        assert!(code.len() >= 20);
+        assert_eq!(set_up_with(&browser, "ada@example.com", PASSWORD, &code).status, 303);
+    }
+    assert_eq!(Pages::untouched().server.setup_code(), None);
+}
+
+#[test]
 fn of_two_who_come_together_one_is_admin() {
     let pages = Pages::untouched();
     let statuses: Vec<u16> = thread::scope(|scope| {
@@ -55,13 +111,17 @@ fn of_two_who_come_together_one_is_admin() {
                 let token = browser.token();
                 assert!(!token.is_empty());
                 scope.spawn(move || {
-                    set_up(&browser, &format!("{number}@example.com"), PASSWORD).status
+                    let answer = set_up(&browser, &format!("{number}@example.com"), PASSWORD);
+                    let clear = answer.text.contains("Flagstaff is set up already");
+                    assert!(answer.status == 303 || clear, "{}", answer.text);
+                    answer.status
                 })
             })
             .collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 404).count(), 3, "{statuses:?}");
     let people = pages.store.read(people::list).unwrap();
     assert_eq!(people.len(), 1);
     let found: Result<_, StoreError> =

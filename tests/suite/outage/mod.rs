@@ -7,6 +7,7 @@ mod following;
 mod hanging;
 mod journal;
 mod kills;
+mod pages;
 mod postgres;
 mod process;
 mod proxy;

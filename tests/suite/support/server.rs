@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Client, TestDatabase, TestFolder};
 use flagstaff::{
     server::Running,
-    settings::{DatabaseOptions, LogOptions, Options, Settings},
+    settings::{DatabaseOptions, LogOptions, Options},
 };
 
 /// A server on a free port, with a database and a data folder of its own or shared with others.
@@ -14,9 +14,9 @@ pub struct TestServer {
     pub address: String,
 }
 
-/// Settings for a server on that database, with that data folder.
-fn settings(database_url: &str, data_dir: &Path) -> Settings {
-    let options = Options {
+/// Options for a server on that database, with that data folder.
+fn options(database_url: &str, data_dir: &Path) -> Options {
+    Options {
         listen: "127.0.0.1:0".to_owned(),
         database: DatabaseOptions {
             database_url: Some(database_url.to_owned()),
@@ -29,8 +29,7 @@ fn settings(database_url: &str, data_dir: &Path) -> Settings {
         demo: "false".to_owned(),
         key_limit: "500".to_owned(),
         log: LogOptions { format: None, level: None },
-    };
-    options.check().unwrap()
+    }
 }
 
 impl TestServer {
@@ -41,9 +40,25 @@ impl TestServer {
 
     /// The same on a database that may be away.
     pub fn start_on(database_url: &str, data: &TestFolder) -> TestServer {
-        let running = Running::start(&settings(database_url, data)).unwrap();
-        let address = format!("http://{}", running.address());
+        TestServer::start_with(database_url, data, |_| {})
+    }
+
+    /// The same with other options.
+    pub fn start_with(
+        database_url: &str,
+        data: &TestFolder,
+        change: impl FnOnce(&mut Options),
+    ) -> TestServer {
+        let mut options = options(database_url, data);
+        change(&mut options);
+        let running = Running::start(&options.check().unwrap()).unwrap();
+        let address = format!("http://127.0.0.1:{}", running.address().port());
         TestServer { running: Some(running), address }
+    }
+
+    /// What the first run asks for.
+    pub fn setup_code(&self) -> Option<&str> {
+        self.running.as_ref().unwrap().setup_code()
     }
 
     /// Stops it as a signal would.

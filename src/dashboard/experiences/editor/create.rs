@@ -10,6 +10,7 @@ use super::{
     },
     around::Around,
     docks,
+    edit::into_editor,
     edits::Wish,
     entered::Entered,
     live::Live,
@@ -17,7 +18,10 @@ use super::{
     view::EditorView,
 };
 use crate::{
-    domain::{experience::Kind, reading::FieldError},
+    domain::{
+        experience::Kind,
+        reading::{FieldError, Problems},
+    },
     operations::{OperationError, keys::KeyLimit},
     store::{Connection, Store},
 };
@@ -123,8 +127,27 @@ pub async fn post(
         Err(PageError::Refused(message, _)) => vec![FieldError::new("rows", message)],
         Err(other) => return Err(other),
     };
-    let opened = look(&member, &store, &entered).await?;
-    Page::invalid(&page(&member, view(&member, opened, entered, FieldErrors::new(problems))))
+    show_again(&member, &store, entered, problems).await
+}
+
+/// The editor once more, with what was typed and what is wrong with it: 422. A dialog over it that
+/// posted it closes.
+///
+/// # Errors
+/// [`PageError::Away`].
+pub async fn show_again(
+    member: &ProjectMember,
+    store: &Store,
+    entered: Entered,
+    problems: Problems,
+) -> Answer {
+    let opened = look(member, store, &entered).await?;
+    let editor = view(member, opened, entered, FieldErrors::new(problems));
+    let mut response = Page::invalid(&page(member, editor))?;
+    if member.ask.is_for_dialog() {
+        into_editor(&mut response);
+    }
+    Ok(response)
 }
 
 fn created_at(member: &ProjectMember, kept: &Kept) -> Moved {

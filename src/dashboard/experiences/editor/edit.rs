@@ -1,7 +1,7 @@
 //! An experience is edited: its own page, with an editor that starts from its newest version.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::header::{HeaderName, HeaderValue},
     web::Data,
 };
@@ -17,6 +17,7 @@ use super::{
         content_text::ContentText,
         header::Header,
         switch::Place,
+        version,
         versions::Versions,
     },
     around::{Around, Served},
@@ -173,12 +174,22 @@ impl Opened {
     }
 }
 
-/// The page.
+/// The page; with `?version=`, that of an older version.
 ///
 /// # Errors
 /// [`PageError::NotFound`].
-pub async fn flag(member: ProjectMember, place: Place, store: Data<Store>) -> Answer {
+pub async fn flag(
+    request: HttpRequest,
+    member: ProjectMember,
+    place: Place,
+    store: Data<Store>,
+) -> Answer {
     let (_, _, slug) = place.into_inner();
+    let mut fields = form_urlencoded::parse(request.query_string().as_bytes());
+    let version = fields.find(|(name, _)| name == "version").and_then(|(_, it)| it.parse().ok());
+    if let Some(number) = version {
+        return version::show(&member, slug, number, &store).await;
+    }
     let (opened, entered, frame) = look(&member, &store, slug, None).await?;
     Page::show(&opened.page(&member, entered, FieldErrors::default(), frame))
 }
@@ -274,7 +285,7 @@ pub async fn show_again(
 }
 
 /// Has htmx put the editor of the answer in the place of the one on the page.
-fn into_editor(response: &mut HttpResponse) {
+pub(super) fn into_editor(response: &mut HttpResponse) {
     for (name, value) in [
         ("hx-retarget", "#editor"),
         ("hx-reselect", "#editor"),

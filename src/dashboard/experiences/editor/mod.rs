@@ -8,7 +8,7 @@
 pub mod around;
 pub mod conflict;
 pub mod create;
-mod docks;
+pub mod docks;
 pub mod edit;
 pub mod edits;
 pub mod entered;

@@ -6,18 +6,16 @@ use askama::Template;
 use super::{
     super::{
         super::{
-            Answer, FieldErrors, Fragment, Layout, Moved, Page, ProjectMember, Section, Site, Toast,
+            Answer, Fragment, Layout, Moved, Page, PageError, ProjectMember, Section, Site, Toast,
         },
         came_from::CameFrom,
-        changes::{self, ChangeRow},
-        editor::saving::Conflict,
-        segment_names::SegmentNames,
+        editor::{conflict, create, edit, saving::Conflict},
         undo,
     },
-    order::{Done, Order},
+    order::{Done, Order, Target},
     question::Question,
 };
-use crate::{domain::reading::Problems, operations::undoing::Deed};
+use crate::{domain::reading::Problems, operations::undoing::Deed, store::Store};
 
 /// What somebody who publishes is told.
 #[derive(Debug)]
@@ -37,10 +35,10 @@ impl Reply {
     ///
     /// # Errors
     /// [`PageError::Broken`](super::super::super::PageError::Broken) when a template fails.
-    pub fn show(self, member: &ProjectMember, site: &Site) -> Answer {
+    pub async fn show(self, member: &ProjectMember, store: &Store, site: &Site) -> Answer {
         match self {
             Reply::Question(question) => show_question(member, &question),
-            Reply::Invalid(_, problems) => show_invalid(problems),
+            Reply::Invalid(order, problems) => show_invalid(member, store, order, problems).await,
             Reply::Stale(order, conflict) => show_stale(member, &order, &conflict),
             Reply::Done(done) => Ok(show_done(member, site, &done)),
         }
@@ -81,51 +79,29 @@ fn show_question(member: &ProjectMember, question: &Question) -> Answer {
     }
 }
 
-#[derive(Template)]
-#[template(path = "experiences/_publish_invalid.html")]
-struct InvalidDialog {
-    errors: FieldErrors,
+/// The editor, with what was typed and what is wrong with it.
+async fn show_invalid(
+    member: &ProjectMember,
+    store: &Store,
+    order: Order,
+    problems: Problems,
+) -> Answer {
+    match (order.slug, order.target) {
+        (Some(slug), Target::Editor(entered)) => {
+            edit::show_again(member, store, slug, *entered, problems).await
+        }
+        (None, Target::Editor(entered)) => {
+            create::show_again(member, store, *entered, problems).await
+        }
+        (_, Target::Version(_)) => Err(PageError::Invalid(problems)),
+    }
 }
 
-fn show_invalid(problems: Problems) -> Answer {
-    let errors = FieldErrors::new(problems);
-    Fragment::of(&InvalidDialog { errors })?.into_dialog().invalid().show()
-}
-
-#[derive(Template)]
-#[template(path = "experiences/_publish_stale.html")]
-struct StaleDialog<'a> {
-    csrf: &'a str,
-    stale: Stale,
-}
-
-/// What two people made of one version.
-struct Stale {
-    author: String,
-    base: i32,
-    newest: i32,
-    theirs: Vec<ChangeRow>,
-    yours: Vec<ChangeRow>,
-    /// The page of the flag.
-    address: String,
-    carried: Vec<(String, String)>,
-}
-
-fn show_stale(member: &ProjectMember, order: &Order, conflict: &Conflict) -> Answer {
-    let slug = order.slug.as_deref().unwrap_or("new");
-    let known = conflict.around.segments.iter().map(|it| (it.slug.clone(), it.name.clone()));
-    let names = SegmentNames::of_all(known.chain(conflict.around.archived.clone()));
-    let (base, newest) = (&conflict.base, &conflict.newest);
-    let stale = Stale {
-        author: newest.0.author_name.clone(),
-        base: base.0.number,
-        newest: newest.0.number,
-        theirs: changes::between(&base.1, &newest.1, &names),
-        yours: changes::between(&base.1, &conflict.yours, &names),
-        address: member.path(&format!("/flags/{slug}")),
-        carried: order.pairs(),
-    };
-    Fragment::of(&StaleDialog { csrf: &member.csrf, stale })?.into_dialog().conflict().show()
+fn show_stale(member: &ProjectMember, order: &Order, found: &Conflict) -> Answer {
+    match &order.target {
+        Target::Editor(entered) => conflict::show(member, entered, found),
+        Target::Version(_) => Err(PageError::NotFound),
+    }
 }
 
 /// The flag's page, which says what was done and offers to undo it.

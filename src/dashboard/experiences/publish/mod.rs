@@ -50,7 +50,7 @@ pub async fn open(
         };
         ask(conn, &who, &Order::of_version(slug.clone(), number), limit)
     });
-    reply.await?.show(&member, &site)
+    reply.await?.show(&member, &store, &site).await
 }
 
 fn newest(
@@ -104,24 +104,26 @@ async fn take(
     if !Order::is_answer(&form) {
         let who = member.clone();
         let reply = work::read(store, move |conn| ask(conn, &who, &order, limit)).await?;
-        return reply.show(&member, site);
+        return reply.show(&member, store, site).await;
     }
     let (who, wanted) = (member.clone(), order.clone());
     let error = match work::write(store, move |conn| wanted.run(conn, &who, limit)).await {
-        Ok(Outcome::Done(done)) => return Reply::Done(done).show(&member, site),
-        Ok(Outcome::Stale(conflict)) => return Reply::Stale(order, conflict).show(&member, site),
+        Ok(Outcome::Done(done)) => return Reply::Done(done).show(&member, store, site).await,
+        Ok(Outcome::Stale(conflict)) => {
+            return Reply::Stale(order, conflict).show(&member, store, site).await;
+        }
         Err(error) => error,
     };
     let who = member.clone();
     match error {
         PageError::Invalid(found) if found.iter().all(|problem| problem.field == "note") => {
             let asked = work::read(store, move |conn| ask(conn, &who, &order, limit)).await?;
-            asked.with_note_refused(found).show(&member, site)
+            asked.with_note_refused(found).show(&member, store, site).await
         }
-        PageError::Invalid(found) => Reply::Invalid(order, found).show(&member, site),
+        PageError::Invalid(found) => Reply::Invalid(order, found).show(&member, store, site).await,
         PageError::Refused(reason, _) => {
             let asked = work::read(store, move |conn| ask(conn, &who, &order, limit)).await?;
-            asked.with_news(reason).show(&member, site)
+            asked.with_news(reason).show(&member, store, site).await
         }
         other => Err(other),
     }
@@ -148,8 +150,7 @@ fn ask(
     match rehearsed {
         Err(OperationError::Invalid(found)) => Ok(Reply::Invalid(order, found)),
         Err(OperationError::Refused { message, .. }) => {
-            let question = Question::refused(conn, member, &order, message)?;
-            Ok(Reply::Question(Box::new(question)))
+            Ok(Reply::Question(Box::new(Question::refused(member, &order, message))))
         }
         other => other,
     }

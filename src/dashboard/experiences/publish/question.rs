@@ -98,32 +98,20 @@ impl Question {
                 Some(before) => changes::between(before, &after, &names),
             },
             notes,
-            ..Question::plain(conn, member, order)?
+            ..Question::plain(member, order)
         })
     }
 
     /// Of an order that can't be followed.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn refused(
-        conn: &mut Connection,
-        member: &ProjectMember,
-        order: &Order,
-        reason: String,
-    ) -> Result<Question, OperationError> {
-        Ok(Question { obstacle: Some(reason), ..Question::plain(conn, member, order)? })
+    pub fn refused(member: &ProjectMember, order: &Order, reason: String) -> Question {
+        Question { obstacle: Some(reason), ..Question::plain(member, order) }
     }
 
-    fn plain(
-        conn: &mut Connection,
-        member: &ProjectMember,
-        order: &Order,
-    ) -> Result<Question, OperationError> {
+    fn plain(member: &ProjectMember, order: &Order) -> Question {
         let place = &member.environment.name;
         let slug = order.slug.as_deref().unwrap_or("new");
         let back = member.path(&format!("/flags/{slug}"));
-        Ok(Question {
+        Question {
             address: format!("{back}/publish"),
             back,
             carried: order.pairs(),
@@ -138,10 +126,10 @@ impl Question {
             notes: Vec::new(),
             obstacle: None,
             news: None,
-            protection: publishers::protection_in_words(conn, member)?,
+            protection: publishers::protection_in_words(member),
             note: order.note.clone(),
             errors: FieldErrors::default(),
-        })
+        }
     }
 }
 
