@@ -19,7 +19,7 @@ struct App {
 impl App {
     fn answer(&self, number: usize) -> Json {
         let user = iphone_in(self.city, &format!("{}-{number}", self.city));
-        self.client.post("/api/v1/feature-flags/auto_playlist/evaluate", &user).expect(200)
+        self.client.post("/api/v1/feature-flags/auto_playlist/evaluate", &user).json()
     }
 
     /// Waits until that percent of the city is served, and counts among 2,000 of them.
