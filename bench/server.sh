@@ -1,5 +1,5 @@
 # Starting and filling a Flagstaff of its own for a benchmark. Sourced by bench/http and
-# bench/publish; leaves `base`, `folder`, `pid` and the functions below.
+# bench/publish and bench/list; leaves `base`, `folder`, `pid` and the functions below.
 
 need() {
   command -v "$1" >/dev/null && return
@@ -13,7 +13,7 @@ serve() {
   local log="$folder/$1.log"
   shift
   FLAGSTAFF_DATA_DIR="$folder/data" FLAGSTAFF_KEY_LIMIT=10000 FLAGSTAFF_LOG_LEVEL=warn \
-    target/release/flagstaff serve --listen 127.0.0.1:0 "$@" >"$log" 2>&1 &
+    "target/${PROFILE:-release}/flagstaff" serve --listen 127.0.0.1:0 "$@" >"$log" 2>&1 &
   pid=$!
   for _ in $(seq 600); do
     base=$(sed -n 's/^Flagstaff is ready at //p' "$log")
@@ -26,7 +26,7 @@ serve() {
 }
 
 # flagstaff VERB…: the command line beside the running server.
-flagstaff() { target/release/flagstaff "$@" --data-dir "$folder/data"; }
+flagstaff() { "target/${PROFILE:-release}/flagstaff" "$@" --data-dir "$folder/data"; }
 
 # sign_in: makes an admin and sets `token`.
 sign_in() {

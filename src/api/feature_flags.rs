@@ -119,6 +119,7 @@ pub async fn list(member: Member, store: Data<Store>, query: Query) -> Answer {
             search: query.get("q"),
             tag: query.get("tag"),
             owner_id: None,
+            segment_id: None,
             status: status_filter(&query, environment.id)?,
         };
         let found = flags::list(conn, &member.actor, environment.id, &filter, sort, page);

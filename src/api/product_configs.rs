@@ -47,6 +47,7 @@ pub async fn list(member: Member, store: Data<Store>, query: Query) -> Answer {
             search: query.get("q"),
             tag: query.get("tag"),
             owner_id: None,
+            segment_id: None,
             status,
         };
         let page = listed_by(experiences::list(conn, &member.actor, &filter, sort, page))?;

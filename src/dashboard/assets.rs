@@ -56,7 +56,8 @@ fn header_of(headers: &HeaderMap, name: header::HeaderName) -> &str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-fn accepts_brotli(headers: &HeaderMap) -> bool {
+/// Whether a browser takes what is compressed by brotli.
+pub(super) fn accepts_brotli(headers: &HeaderMap) -> bool {
     header_of(headers, header::ACCEPT_ENCODING).split(',').any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
         name.trim() == "br" && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")

@@ -19,13 +19,32 @@ pub const FIELD: &str = "csrf";
 const FOREIGN: &str = "This came from another site, so it was not done. Open the page here and try \
                        again.";
 
-/// The token of the cookie with that value.
+/// How long what a cookie's forms are known by is, and what masks it.
+const LENGTH: usize = 32;
+
+/// A token of the cookie with that value: behind random bytes what the cookie's forms are known by,
+/// masked with them. So it is another one on each page, and the length of a compressed page tells
+/// nothing of it, whatever else is on the page.
 pub fn token(cookie: &str) -> String {
+    let mask: [u8; LENGTH] = rand::random();
+    let known_by = known_by(cookie);
+    let masked = known_by.iter().zip(mask).map(|(byte, mask)| byte ^ mask);
+    URL_SAFE_NO_PAD.encode(mask.into_iter().chain(masked).collect::<Vec<u8>>())
+}
+
+/// What a token hides; nothing where it is none.
+fn unmasked(token: &str) -> Vec<u8> {
+    let bytes = URL_SAFE_NO_PAD.decode(token).unwrap_or_default();
+    let (mask, masked) = bytes.split_at(bytes.len().min(LENGTH));
+    mask.iter().zip(masked).map(|(mask, byte)| mask ^ byte).collect()
+}
+
+fn known_by(cookie: &str) -> Vec<u8> {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(cookie.as_bytes()) else {
-        return String::new();
+        return Vec::new();
     };
     mac.update(b"forms of Flagstaff");
-    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    mac.finalize().into_bytes().to_vec()
 }
 
 /// The value of the cookie that the forms of this browser are bound to.
@@ -67,7 +86,24 @@ pub fn is_surely_own(request: &HttpRequest, site: &Site) -> bool {
 /// # Errors
 /// [`PageError::Stale`].
 pub fn check_token(request: &HttpRequest, site: &Site, sent: &str) -> Result<(), PageError> {
-    let own = bound_to(request, site).map(|cookie| token(&cookie));
-    let good = own.is_some_and(|own| own.as_bytes().ct_eq(sent.as_bytes()).into());
+    let own = bound_to(request, site).map(|cookie| known_by(&cookie));
+    let good = own.is_some_and(|own| !own.is_empty() && own.ct_eq(&unmasked(sent)).into());
     if good { Ok(()) } else { Err(PageError::Stale) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_of_one_cookie_differ_and_all_are_good() {
+        let (first, second) = (token("cookie"), token("cookie"));
+        assert_ne!(first, second);
+        assert_eq!(unmasked(&first), known_by("cookie"));
+        assert_eq!(unmasked(&second), known_by("cookie"));
+        assert_ne!(unmasked(&token("another")), known_by("cookie"));
+        for nonsense in ["", "x", "AAAA", &first[..20]] {
+            assert_ne!(unmasked(nonsense), known_by("cookie"), "{nonsense}");
+        }
+    }
 }

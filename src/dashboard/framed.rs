@@ -12,7 +12,9 @@ use actix_web::{
     middleware::Next,
 };
 
-use super::{PageError, ProjectMember, Site, ask::Ask, cookies, error_page};
+use super::{
+    PageError, ProjectMember, Site, ask::Ask, compressed::compressed, cookies, error_page,
+};
 use crate::http::{RequestId, harden};
 
 /// Wraps everything of the pages.
@@ -29,7 +31,7 @@ pub async fn framed<B: MessageBody + 'static>(
     let request = response.request().clone();
     remember_place(&request, response.response_mut().headers_mut());
     set_headers(&request, response.headers_mut(), &id);
-    Ok(response)
+    Ok(compressed(&request, response))
 }
 
 /// What actix refuses by itself (a path that can't be read, say) becomes a page too.
@@ -82,7 +84,7 @@ fn set_headers(request: &HttpRequest, headers: &mut HeaderMap, id: &RequestId) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if !headers.contains_key(header::VARY) {
-        let vary = "HX-Request, Sec-Fetch-Site, Origin";
+        let vary = "Accept-Encoding, HX-Request, Sec-Fetch-Site, Origin";
         headers.insert(header::VARY, HeaderValue::from_static(vary));
     }
     if let Ok(policy) = HeaderValue::from_str(&site.content_security_policy()) {

@@ -80,6 +80,8 @@ pub struct Rail {
     pub counts: Counts,
     /// What the person is called.
     pub person: String,
+    /// Whether the database takes no changes now.
+    pub read_only: bool,
     /// Whether they may do what only admins may.
     pub is_admin: bool,
     /// The address of the project in the environment.
@@ -144,6 +146,7 @@ impl ProjectMember {
             places: places.collect(),
             counts: self.counts,
             person: self.actor.name().to_owned(),
+            read_only: self.read_only,
             is_admin: self.may(Right::Administer),
             base: self.path(""),
         };

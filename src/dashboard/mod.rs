@@ -31,6 +31,7 @@
 
 mod ask;
 pub mod assets;
+mod compressed;
 mod cookies;
 mod csrf;
 mod did_you_mean;

@@ -15,8 +15,8 @@ use crate::{
     http::{Arrival, RequestId},
     operations::{Actor, Identity, OperationError, Origin, access::browser_sessions},
     store::{
-        Connection, Store, environments, environments::Environment, experiences, projects,
-        projects::Project,
+        Connection, Store, environments, environments::Environment, experiences, is_read_only,
+        projects, projects::Project,
     },
 };
 
@@ -50,6 +50,8 @@ pub struct ProjectMember {
     pub environments: Vec<Environment>,
     /// How much there is of what the rail counts.
     pub counts: Counts,
+    /// Whether the database takes no changes now.
+    pub read_only: bool,
 }
 
 /// How many experiences a project has that are not archived.
@@ -211,7 +213,18 @@ fn member(
         flags: experiences::count(conn, project.id, Kind::FeatureFlag)?,
         configs: experiences::count(conn, project.id, Kind::ProductConfig)?,
     };
-    Ok(ProjectMember { actor, ask, csrf, project, environment, projects, environments, counts })
+    let read_only = is_read_only(conn)?;
+    Ok(ProjectMember {
+        actor,
+        ask,
+        csrf,
+        project,
+        environment,
+        projects,
+        environments,
+        counts,
+        read_only,
+    })
 }
 
 /// The projects that somebody is a member of, by name.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::editing::record;
 use super::obstacles::{listed, not_free, refused};
 use super::rights::{lock_experience, require_publish};
+use super::switching::{self, Switch};
 use super::{Actor, OperationError, readiness};
 use crate::domain::role::Right;
 use crate::store::environments::{self, Environment};
@@ -47,6 +48,29 @@ pub fn archive(
     let (was, is) = (json!({"archived": false}), json!({"archived": true}));
     record(conn, actor, "experience.archive", Some(was), is, &after)?;
     Ok(after)
+}
+
+/// The same of one that may be on: it is switched off wherever it is on, in the same moment.
+///
+/// # Errors
+/// [`OperationError::Forbidden`] without the right to publish wherever it is published.
+pub fn switch_off_and_archive(
+    conn: &mut Connection,
+    actor: &Actor,
+    experience_id: Uuid,
+) -> Result<Experience, OperationError> {
+    let experience = lock_experience(conn, actor, Right::Edit, experience_id)?;
+    if experience.archived_at.is_none() {
+        for (environment, is_on) in published_in(conn, &experience)? {
+            require_publish(actor, &environment)?;
+            if is_on {
+                let environment_id = environment.id;
+                let switch = Switch { experience_id, environment_id, note: "To be archived." };
+                switching::switch_off(conn, actor, &switch)?;
+            }
+        }
+    }
+    archive(conn, actor, experience_id)
 }
 
 /// Takes an experience back into use, with its keys, and leaves it off wherever it was published.

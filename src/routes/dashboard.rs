@@ -7,6 +7,7 @@ use crate::{
     dashboard::{
         Admission, assets,
         experiences::{
+            archiving, cloning,
             editor::{create, edit},
             list, publish, switch, undo, version, versions,
         },
@@ -78,6 +79,11 @@ fn of_experiences() -> Vec<PageRow> {
         PageRow::new(Method::POST, page!("/flags/{slug}/_words"), EDIT, edit::words),
         PageRow::new(Method::POST, page!("/flags/{slug}/switch"), SWITCH_OFF, switch::turn),
         PageRow::new(Method::POST, page!("/flags/{slug}/undo"), SWITCH_OFF, undo::undo),
+        PageRow::new(Method::GET, page!("/flags/{slug}/clone"), EDIT, cloning::ask),
+        PageRow::new(Method::POST, page!("/flags/{slug}/clone"), EDIT, cloning::clone),
+        PageRow::new(Method::GET, page!("/flags/{slug}/archive"), EDIT, archiving::ask),
+        PageRow::new(Method::POST, page!("/flags/{slug}/archive"), EDIT, archiving::archive),
+        PageRow::new(Method::POST, page!("/flags/{slug}/unarchive"), EDIT, archiving::unarchive),
         PageRow::new(Method::POST, page!("/flags/new/publish"), PUBLISH, publish::publish_new),
         PageRow::new(Method::GET, page!("/flags/{slug}/publish"), PUBLISH, publish::open),
         PageRow::new(Method::POST, page!("/flags/{slug}/publish"), PUBLISH, publish::publish),

@@ -60,6 +60,20 @@ fn names(address: &str, parameter: &str, is_url: bool) -> bool {
     }
 }
 
+diesel::define_sql_function! {
+    /// A setting of the session.
+    fn current_setting(name: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+/// Whether the database takes no changes: a stand-by, or closed for writing by an operator.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_read_only(conn: &mut Connection) -> Result<bool, StoreError> {
+    let setting = diesel::select(current_setting("transaction_read_only"));
+    Ok(setting.get_result::<String>(conn)? == "on")
+}
+
 /// One connection outside the pool, with libpq's defaults of ours but the session as it is.
 pub(super) fn establish(database_url: &str) -> Result<Connection, StoreError> {
     use diesel::Connection as _;

@@ -145,7 +145,12 @@ fn of_database(
         _ if message.contains("lock timeout") || message.contains("statement timeout") => {
             StoreError::Busy(message)
         }
-        _ if message.contains("terminating connection") => StoreError::Unavailable(message),
+        // A stand-by, or one that an operator has closed for writing.
+        _ if message.contains("terminating connection")
+            || message.contains("read-only transaction") =>
+        {
+            StoreError::Unavailable(message)
+        }
         _ => StoreError::Other(message),
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::keys::Key;
 use super::page::{containing, lower, sorted_after};
-use super::schema::{keys, version_keys};
+use super::schema::{key_holders, keys, version_keys};
 use super::{Connection, Page, PageRequest, Sort, StoreError, UsedBy, used_by};
 use crate::domain::value::ValueType;
 
@@ -109,4 +109,31 @@ pub fn users(
         .select((version_keys::version_id, version_keys::key_id))
         .load(conn)?;
     used_by::experiences_by_key(conn, &named)
+}
+
+/// The keys that an experience holds, by name.
+///
+/// # Errors
+/// Those of the database.
+pub fn held_by(conn: &mut Connection, experience_id: Uuid) -> Result<Vec<Key>, StoreError> {
+    Ok(keys::table
+        .inner_join(key_holders::table)
+        .filter(key_holders::experience_id.eq(experience_id))
+        .order(keys::name)
+        .select(Key::as_select())
+        .load(conn)?)
+}
+
+/// The keys that a version gives values to, by name.
+///
+/// # Errors
+/// Those of the database.
+pub fn given_by(conn: &mut Connection, version_id: Uuid) -> Result<Vec<Key>, StoreError> {
+    Ok(keys::table
+        .inner_join(version_keys::table)
+        .filter(version_keys::version_id.eq(version_id))
+        .filter(version_keys::purpose.eq("gives"))
+        .order(keys::name)
+        .select(Key::as_select())
+        .load(conn)?)
 }

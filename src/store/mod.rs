@@ -14,6 +14,7 @@ pub mod delivered;
 pub mod deliveries;
 pub mod environments;
 mod error;
+pub mod experience_facets;
 pub mod experiences;
 mod holding;
 pub mod installation;
@@ -49,6 +50,7 @@ use arc_swap::ArcSwap;
 use diesel::r2d2::{ConnectionManager, Pool};
 use uuid::Uuid;
 
+pub use connection::is_read_only;
 pub use diesel::PgConnection as Connection;
 pub use error::{Constraint, StoreError};
 pub use holding::HeldKey;

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::{exists, not};
+use chrono::{DateTime, Utc};
+use diesel::dsl::{count_star, exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -11,7 +12,10 @@ use uuid::Uuid;
 use super::experiences::Experience;
 use super::page::{containing, sorted_after};
 use super::publications::FULL_RAMP;
-use super::schema::{experiences, key_holders, keys, publications, switches, versions};
+use super::schema::{
+    experiences, holding_versions, key_holders, keys, publications, switches, version_segments,
+    versions,
+};
 use super::{Connection, Page, PageRequest, Sort, StoreError};
 use crate::domain::experience::{Kind, Status};
 
@@ -29,6 +33,8 @@ pub struct ExperienceFilter<'a> {
     pub tag: Option<&'a str>,
     /// Whose it is.
     pub owner_id: Option<Uuid>,
+    /// The segment that it uses.
+    pub segment_id: Option<Uuid>,
     /// Which status it has.
     pub status: StatusFilter,
 }
@@ -61,6 +67,8 @@ pub struct Standing {
     pub ramp: i16,
     /// The switch.
     pub is_on: bool,
+    /// Since when it stands so.
+    pub switched_at: Option<DateTime<Utc>>,
 }
 
 impl Standing {
@@ -124,9 +132,9 @@ pub fn count_by_status(
 ) -> Result<HashMap<Status, usize>, StoreError> {
     let archived = ExperienceFilter { status: StatusFilter::Archived, ..*filter };
     let kept = ExperienceFilter { status: StatusFilter::NotArchived, ..*filter };
-    let number: i64 = matching(&archived).count().get_result(conn)?;
-    let ids: Vec<Uuid> = matching(&kept).select(experiences::id).load(conn)?;
-    let published: Vec<(Uuid, i16, Option<bool>)> = publications::table
+    let archived: i64 = matching(&archived).count().get_result(conn)?;
+    let mut drafts: i64 = matching(&kept).count().get_result(conn)?;
+    let published: Vec<(i16, Option<bool>, i64)> = publications::table
         .left_join(
             switches::table.on(switches::experience_id
                 .eq(publications::experience_id)
@@ -134,17 +142,24 @@ pub fn count_by_status(
         )
         .filter(publications::environment_id.eq(environment_id))
         .filter(publications::ended_at.is_null())
-        .select((publications::experience_id, publications::ramp, switches::is_on.nullable()))
+        .filter(publications::experience_id.eq_any(matching(&kept).select(experiences::id)))
+        .group_by((publications::ramp, switches::is_on))
+        .select((publications::ramp, switches::is_on.nullable(), count_star()))
         .load(conn)?;
-    let standing: HashMap<Uuid, Status> = published
-        .into_iter()
-        .map(|(id, ramp, on)| (id, Status::of(false, true, on.unwrap_or(false), ramp < FULL_RAMP)))
-        .collect();
-    let mut counts = HashMap::from([(Status::Archived, usize::try_from(number).unwrap_or(0))]);
-    for id in ids {
-        *counts.entry(standing.get(&id).copied().unwrap_or(Status::Draft)).or_default() += 1;
+    let mut counts = HashMap::from([(Status::Archived, whole(archived))]);
+    for (ramp, on, number) in published {
+        let status = Status::of(false, true, on.unwrap_or(false), ramp < FULL_RAMP);
+        *counts.entry(status).or_default() += whole(number);
+        drafts -= number;
     }
+    counts.insert(Status::Draft, whole(drafts));
     Ok(counts)
+}
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(publications::ramp, switches::is_on);
+
+fn whole(number: i64) -> usize {
+    usize::try_from(number).unwrap_or(0)
 }
 
 /// What a list is about, in no order.
@@ -161,6 +176,15 @@ fn matching<'a>(filter: &ExperienceFilter<'a>) -> experiences::BoxedQuery<'a, Pg
     }
     if let Some(owner_id) = filter.owner_id {
         query = query.filter(experiences::owner_id.eq(owner_id));
+    }
+    if let Some(segment_id) = filter.segment_id {
+        let naming = version_segments::table
+            .filter(version_segments::segment_id.eq(segment_id))
+            .select(version_segments::version_id);
+        let using = holding_versions::table
+            .filter(holding_versions::version_id.eq_any(naming))
+            .select(holding_versions::experience_id);
+        query = query.filter(experiences::id.eq_any(using));
     }
     if let Some(text) = filter.search {
         query = query.filter(found_by(text));
@@ -220,12 +244,15 @@ fn of_status(filter: StatusFilter) -> Condition {
     }
 }
 
+/// Experience, environment, publication, version, ramp, switch.
+type StandingRow = (Uuid, Uuid, Uuid, i32, i16, Option<(bool, DateTime<Utc>)>);
+
 /// Where these experiences stand, in every environment that serves something of them.
 ///
 /// # Errors
 /// Those of the database.
 pub fn of(conn: &mut Connection, experience_ids: &[Uuid]) -> Result<Vec<Standing>, StoreError> {
-    let rows: Vec<(Uuid, Uuid, Uuid, i32, i16, Option<bool>)> = publications::table
+    let rows: Vec<StandingRow> = publications::table
         .inner_join(versions::table)
         .left_join(
             switches::table.on(switches::experience_id
@@ -241,18 +268,19 @@ pub fn of(conn: &mut Connection, experience_ids: &[Uuid]) -> Result<Vec<Standing
             publications::id,
             versions::number,
             publications::ramp,
-            switches::is_on.nullable(),
+            (switches::is_on, switches::changed_at).nullable(),
         ))
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(experience_id, environment_id, publication_id, version, ramp, is_on)| Standing {
+        .map(|(experience_id, environment_id, publication_id, version, ramp, switch)| Standing {
             experience_id,
             environment_id,
             publication_id,
             version,
             ramp,
-            is_on: is_on.unwrap_or(false),
+            is_on: switch.is_some_and(|(is_on, _)| is_on),
+            switched_at: switch.map(|(_, changed_at)| changed_at),
         })
         .collect())
 }

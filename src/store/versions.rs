@@ -6,7 +6,9 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::schema::{experiences, version_keys, version_rows, version_segments, versions};
+use super::schema::{
+    experiences, publications, version_keys, version_rows, version_segments, versions,
+};
 use super::{Author, Connection, StoreError, holding};
 
 /// A version.
@@ -198,6 +200,21 @@ pub fn newest_of(
                 .and(experiences::newest_version.eq(versions::number))),
         )
         .filter(experiences::id.eq_any(experience_ids))
+        .select(Version::as_select())
+        .load(conn)?)
+}
+
+/// The versions that these publications serve.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_publications(
+    conn: &mut Connection,
+    publication_ids: &[Uuid],
+) -> Result<Vec<Version>, StoreError> {
+    Ok(versions::table
+        .inner_join(publications::table)
+        .filter(publications::id.eq_any(publication_ids))
         .select(Version::as_select())
         .load(conn)?)
 }

@@ -3,7 +3,10 @@ const modal = () => $('#modal');
 let opener;
 on('htmx:beforeRequest', (e) => {
   // Also when the answer only turns out to be for the dialog.
-  if (!modal()?.open) opener = document.activeElement;
+  if (modal()?.open) return;
+  // What opens it from a menu is hidden with the menu; then the menu's button gets the focus back.
+  const menu = document.activeElement.closest('.menu[popover]');
+  opener = (menu && $(`[popovertarget="${CSS.escape(menu.id)}"]`)) || document.activeElement;
 });
 on('htmx:afterSwap', (e) => {
   if (e.detail.target?.id === 'modal-body' && e.detail.target.childElementCount && !modal().open) {

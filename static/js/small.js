@@ -13,6 +13,14 @@ on('click', (e) => {
       setTimeout(() => (b.textContent = t), 2000);
     });
 });
+// A link that copies its own address; where that can't be done, it leads there.
+on('click', (e) => {
+  const a = e.target.closest('a[data-copy-address]');
+  if (!a || !navigator.clipboard) return;
+  e.preventDefault();
+  a.closest('.menu')?.hidePopover();
+  navigator.clipboard.writeText(a.href).then(() => toast('The link is copied.', 'status'));
+});
 on('keydown', (e) => {
   if (e.key === 'Escape' && !e.target.closest('dialog, .menu'))
     e.target.closest('form')?.querySelector('[data-cancel]')?.click();

@@ -1,6 +1,12 @@
 // Toasts: the server sends them with a page or out of band. Errors stay; the others leave after
 // 6 s (with an action: 30 s), unless somebody is at them.
 const startToasts = () => {
+  for (const w of $$('#toasts > :not(.toast)')) w.replaceWith(...w.childNodes);
+  // What was done last is what can be undone.
+  const undo = (t) => $('form', t)?.getAttribute('action').split('?')[0];
+  $$('#toasts .toast').forEach((t, k, all) => {
+    if (undo(t) && all.slice(k + 1).some((later) => undo(later) === undo(t))) t.remove();
+  });
   for (const t of $$('#toasts .toast:not([data-seen])')) {
     t.dataset.seen = '';
     if (t.matches('.toast-error')) continue;
@@ -25,6 +31,7 @@ const toast = (text, isError = true) => {
   startToasts();
 };
 on('htmx:oobAfterSwap', startToasts);
+on('htmx:afterRequest', (e) => e.detail.elt.closest?.('#toasts .toast')?.remove());
 on('click', (e) => e.target.closest('[data-dismiss]')?.closest('.toast').remove());
 startToasts();
 

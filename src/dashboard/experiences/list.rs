@@ -4,26 +4,25 @@ use std::collections::HashMap;
 
 use actix_web::{HttpRequest, web::Data};
 use askama::Template;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 use super::{
-    super::{Answer, Layout, Page, Pager, ProjectMember, Section, work},
+    super::{Answer, Layout, Page, Pager, ProjectMember, Section, number_words::counted, work},
+    filters::{Facets, Filter},
     list_query::{ListQuery, ListSort, TABS},
-    row::{self, Line},
-    segment_names::SegmentNames,
+    row::{Line, Told},
 };
 use crate::{
     domain::{
         experience::{Kind, Status},
         role::Right,
-        version::Content,
     },
     operations::{
         OperationError,
         experiences::{self, ExperienceView},
     },
     store::{
-        Connection, Store,
+        Connection, Store, segments,
         standings::{self, ExperienceFilter, StatusFilter},
     },
 };
@@ -37,13 +36,18 @@ struct ListPage {
     layout: Layout,
     /// The address without what is asked for.
     path: String,
+    /// The address with it.
+    address: String,
     query: ListQuery,
     environment: String,
     tabs: Vec<Tab>,
-    sorts: Vec<Link>,
+    filters: Vec<Filter>,
+    sorts: Vec<Order>,
     lines: Vec<Line>,
     pager: Pager,
-    total: usize,
+    /// How many flags the list is about, in words.
+    found: String,
+    /// How many there are in all that are not archived.
     all: usize,
     may_edit: bool,
     /// Whether there is a column of switches.
@@ -59,16 +63,20 @@ struct Tab {
 }
 
 /// An order of the list.
-struct Link {
+struct Order {
     label: &'static str,
     value: &'static str,
+    address: String,
     is_current: bool,
 }
 
 struct Found {
+    /// What is asked for, without values that there are not.
+    query: ListQuery,
+    facets: Facets,
     views: Vec<ExperienceView>,
     counts: HashMap<Status, usize>,
-    segment_names: SegmentNames,
+    told: Told,
 }
 
 /// The list, as the address asks for it.
@@ -76,24 +84,30 @@ struct Found {
 /// # Errors
 /// [`crate::dashboard::PageError::Away`].
 pub async fn flags(request: HttpRequest, member: ProjectMember, store: Data<Store>) -> Answer {
-    let query = ListQuery::parse(request.query_string());
-    let (wanted, who) = (query.clone(), member.clone());
-    let found = work::read(&store, move |conn| find(conn, &who, &wanted)).await?;
-    Page::show(&page(&member, query, found))
+    let asked = ListQuery::parse(request.query_string());
+    let (who, now) = (member.clone(), Utc::now());
+    let found = work::read(&store, move |conn| find(conn, &who, asked, now)).await?;
+    let page = page(&member, found, now);
+    Page::list(&page, &member.ask, &page.address, |shown| page.query.is_typed_on(shown))
 }
 
 fn find(
     conn: &mut Connection,
     member: &ProjectMember,
-    query: &ListQuery,
+    asked: ListQuery,
+    now: DateTime<Utc>,
 ) -> Result<Found, OperationError> {
-    let place = member.environment.id;
+    let (project_id, place) = (member.project.id, member.environment.id);
+    let facets = Facets::find(conn, member)?;
+    let query = facets.known(asked);
+    let segment = segments::find_by_slug(conn, project_id, &query.segment)?;
     let filter = ExperienceFilter {
-        project_id: member.project.id,
+        project_id,
         kind: Some(Kind::FeatureFlag),
         search: Some(query.search.as_str()).filter(|text| !text.is_empty()),
         tag: Some(query.tag.as_str()).filter(|tag| !tag.is_empty()),
-        owner_id: None,
+        owner_id: facets.owner(&query),
+        segment_id: segment.map(|segment| segment.id),
         status: match query.status {
             None => StatusFilter::NotArchived,
             Some(status) => StatusFilter::In(place, status),
@@ -103,17 +117,17 @@ fn find(
     let sort = query.sort.stored();
     let views = experiences::slice(conn, &member.actor, &filter, sort, from, PAGE as i64)?;
     let counts = standings::count_by_status(conn, &filter, place)?;
-    let contents: Vec<Content> = views.iter().filter_map(row::content).collect();
-    let segment_names = SegmentNames::load(conn, member.project.id, &contents)?;
-    Ok(Found { views, counts, segment_names })
+    let told = Told::find(conn, member, &views, now)?;
+    Ok(Found { query, facets, views, counts, told })
 }
 
-fn page(member: &ProjectMember, query: ListQuery, found: Found) -> ListPage {
+fn page(member: &ProjectMember, found: Found, now: DateTime<Utc>) -> ListPage {
+    let Found { query, facets, views, counts, told } = found;
     let path = member.path("/flags");
     let count = |status: Option<Status>| match status {
-        Some(status) => found.counts.get(&status).copied().unwrap_or(0),
+        Some(status) => counts.get(&status).copied().unwrap_or(0),
         None => {
-            let kept = found.counts.iter().filter(|(status, _)| **status != Status::Archived);
+            let kept = counts.iter().filter(|(status, _)| **status != Status::Archived);
             kept.map(|(_, number)| number).sum()
         }
     };
@@ -124,28 +138,57 @@ fn page(member: &ProjectMember, query: ListQuery, found: Found) -> ListPage {
         count: count(status),
         is_current: status == query.status,
     });
-    let sorts = ListSort::ALL.into_iter().map(|sort| Link {
+    let sorts = ListSort::ALL.into_iter().map(|sort| Order {
         label: sort.label(),
         value: sort.as_str(),
+        address: query.sorted(sort).address(&path),
         is_current: sort == query.sort,
     });
-    let now = Utc::now();
-    let line = |view| Line::of(view, member, &found.segment_names, now);
-    let lines: Vec<Line> = found.views.iter().map(line).collect();
+    let line = |view| Line::of(view, member, &told, now);
+    let lines: Vec<Line> = views.iter().map(line).collect();
     ListPage {
         layout: member.layout("Feature flags", Section::Flags),
         environment: member.environment.name.clone(),
+        address: query.address(&path),
         tabs: tabs.collect(),
+        filters: facets.filters(&query, &path),
         sorts: sorts.collect(),
         pager: Pager::new(query.page, PAGE, lines.len(), total, |page| {
             query.on_page(page).address(&path)
         }),
-        all: count(None),
+        found: counted(total, "flag"),
+        all: usize::try_from(member.counts.flags).unwrap_or(0),
         may_edit: member.may(Right::Edit),
         has_switches: member.may(Right::SwitchOff),
         lines,
-        total,
         path,
         query,
+    }
+}
+
+impl ListPage {
+    /// What is said where the list shows nothing.
+    fn nothing(&self) -> String {
+        let tab = self.tabs.iter().find(|tab| tab.is_current).map_or("All", |tab| tab.label);
+        if self.query.page > 1 {
+            "The list is shorter by now.".to_owned()
+        } else if !self.query.search.is_empty() {
+            format!("Nothing matches “{}” in {tab}.", self.query.search)
+        } else if self.query.is_narrowed() {
+            format!("Nothing matches these filters in {tab}.")
+        } else {
+            format!("There is nothing in {tab}.")
+        }
+    }
+
+    /// The same search over all flags.
+    fn everywhere(&self) -> String {
+        let search = self.query.search.clone();
+        ListQuery { search, page: 1, ..ListQuery::default() }.address(&self.path)
+    }
+
+    /// The order of that name in addresses.
+    fn order(&self, value: &str) -> Option<&Order> {
+        self.sorts.iter().find(|order| order.value == value)
     }
 }

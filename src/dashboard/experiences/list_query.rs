@@ -12,6 +12,10 @@ pub struct ListQuery {
     pub status: Option<Status>,
     /// A tag.
     pub tag: String,
+    /// The slug of a segment.
+    pub segment: String,
+    /// The id of an owner.
+    pub owner: String,
     /// The order.
     pub sort: ListSort,
     /// The page, from 1.
@@ -81,6 +85,8 @@ impl ListQuery {
             match name.as_ref() {
                 "q" => read.search = value.trim().chars().take(200).collect(),
                 "tag" => read.tag = value,
+                "segment" => read.segment = value,
+                "owner" => read.owner = value,
                 "page" => read.page = value.parse().unwrap_or(1).clamp(1, 100_000),
                 "status" => {
                     let tab = TABS.into_iter().find(|(_, name)| *name == value);
@@ -109,6 +115,8 @@ impl ListQuery {
             ("q", self.search.as_str(), ""),
             ("status", self.status_name(), ""),
             ("tag", self.tag.as_str(), ""),
+            ("segment", self.segment.as_str(), ""),
+            ("owner", self.owner.as_str(), ""),
             ("sort", self.sort.as_str(), ListSort::default().as_str()),
             ("page", page.as_str(), "1"),
         ];
@@ -129,9 +137,32 @@ impl ListQuery {
         ListQuery { page, ..self.clone() }
     }
 
+    /// The same in another order, from its first page.
+    pub fn sorted(&self, sort: ListSort) -> ListQuery {
+        ListQuery { sort, page: 1, ..self.clone() }
+    }
+
+    /// Whether it differs from what that address asks for in the search alone.
+    pub fn is_typed_on(&self, address: &str) -> bool {
+        let (_, query) = address.split_once('?').unwrap_or_default();
+        let before = ListQuery::parse(query);
+        ListQuery { search: before.search.clone(), page: before.page, ..self.clone() } == before
+    }
+
     /// Whether anything narrows the list, apart from the status.
     pub fn is_narrowed(&self) -> bool {
-        !self.search.is_empty() || !self.tag.is_empty()
+        !self.search.is_empty() || self.is_filtered()
+    }
+
+    /// The tag, the segment and the owner that are asked for, by their names in addresses.
+    pub fn narrowing(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [("tag", &self.tag), ("segment", &self.segment), ("owner", &self.owner)];
+        all.into_iter().map(|(name, said)| (name, said.as_str())).filter(|(_, said)| *said != "")
+    }
+
+    /// Whether any of them is.
+    pub fn is_filtered(&self) -> bool {
+        self.narrowing().next().is_some()
     }
 }
 
@@ -141,7 +172,8 @@ mod tests {
 
     #[test]
     fn an_address_says_only_what_differs_and_reads_back() {
-        for address in ["", "q=a%26b", "q=auto&status=live&sort=name&page=3", "tag=tv"] {
+        for address in ["", "q=a%26b", "q=auto&status=live&sort=name&page=3", "tag=tv&segment=ios"]
+        {
             let query = ListQuery::parse(address);
             assert_eq!(
                 query.address("/x").trim_start_matches("/x").trim_start_matches('?'),

@@ -1,9 +1,12 @@
 //! Feature flags and product configs.
 
+pub mod archiving;
 mod came_from;
 mod changes;
+pub mod cloning;
 mod content_text;
 pub mod editor;
+mod filters;
 pub mod header;
 mod kill_switch;
 pub mod list;

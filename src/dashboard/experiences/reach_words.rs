@@ -1,9 +1,17 @@
 //! Who gets an experience, in a few words: "3 segments · 20 % to 100 %".
 
-use crate::domain::version::{Audience, Content, Serve};
+use crate::{
+    domain::version::{Audience, Content, Serve},
+    store::publications::FULL_RAMP,
+};
 
-/// In words; `segment_name` gives the name of a segment by its slug.
-pub fn who_gets_it(content: &Content, segment_name: impl Fn(&str) -> Option<String>) -> String {
+/// In words; `ramp` is the share of users reached so far, in hundredths of a percent, and
+/// `segment_name` gives the name of a segment by its slug.
+pub fn who_gets_it(
+    content: &Content,
+    ramp: i16,
+    segment_name: impl Fn(&str) -> Option<String>,
+) -> String {
     let rows: Vec<_> = content.rows.iter().filter(|row| row.rule.enabled).collect();
     let everyone = &content.everyone_else;
     let mut percents: Vec<f64> = rows.iter().map(|row| row.rule.rollout.percent()).collect();
@@ -31,7 +39,11 @@ pub fn who_gets_it(content: &Content, segment_name: impl Fn(&str) -> Option<Stri
     } else {
         format!("{} % to {} %", percent(least), percent(most))
     };
-    format!("{audience} · {share}{split}")
+    let ramp = match ramp {
+        FULL_RAMP.. => String::new(),
+        partly => format!("ramp {} of ", percent(f64::from(partly) / 100.0)),
+    };
+    format!("{audience} · {ramp}{share}{split}")
 }
 
 /// At most two decimals, without zeros at the end.

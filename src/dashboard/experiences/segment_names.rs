@@ -19,13 +19,13 @@ impl SegmentNames {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn load(
+    pub fn load<'a>(
         conn: &mut Connection,
         project_id: Uuid,
-        contents: &[Content],
+        contents: impl IntoIterator<Item = &'a Content>,
     ) -> Result<SegmentNames, OperationError> {
         let slugs: Vec<&str> =
-            contents.iter().flat_map(Content::segments).map(|slug| slug.as_str()).collect();
+            contents.into_iter().flat_map(Content::segments).map(|slug| slug.as_str()).collect();
         let found = segments::find_by_slugs(conn, project_id, &slugs)?;
         let names = found.into_iter().map(|segment| (segment.slug, segment.name));
         Ok(SegmentNames(names.collect()))

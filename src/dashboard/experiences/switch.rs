@@ -11,8 +11,7 @@ use super::{
     came_from::CameFrom,
     header::{Head, Header},
     kill_switch::{KillSwitch, row_id},
-    row::{self, Line, Row},
-    segment_names::SegmentNames,
+    row::{Line, Row, Told},
     undo,
     versions::Versions,
 };
@@ -158,8 +157,9 @@ pub fn shown(
     from: &CameFrom,
 ) -> Result<Shown, OperationError> {
     if let CameFrom::List(_) = from {
-        let names = SegmentNames::load(conn, member.project.id, row::content(view).as_slice())?;
-        return Ok(Shown::Row(Box::new(Line::of(view, member, &names, Utc::now()))));
+        let now = Utc::now();
+        let told = Told::find(conn, member, std::slice::from_ref(view), now)?;
+        return Ok(Shown::Row(Box::new(Line::of(view, member, &told, now))));
     }
     let version = from.version();
     let header = Header::load(conn, member, view, version)?;

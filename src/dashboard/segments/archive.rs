@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template;
 
 use super::{
-    super::{Answer, Moved, PageError, ProjectMember, Site, Toast, work},
+    super::{Answer, Form, Moved, PageError, ProjectMember, Site, Toast, work},
     Place, dialog, find,
     used_in::{self, User},
 };
@@ -93,13 +93,14 @@ pub async fn archive(
     }
 }
 
-/// Takes it back into use.
+/// Takes it back into use, and shows it where it was asked for: on its page or in the list.
 ///
 /// # Errors
 /// [`PageError::NotFound`]; [`PageError::Refused`] when it asks for a segment that is archived.
 pub async fn unarchive(
     member: ProjectMember,
     place: Place,
+    form: Form,
     site: Site,
     store: Data<Store>,
 ) -> Result<HttpResponse, PageError> {
@@ -110,6 +111,10 @@ pub async fn unarchive(
     });
     let segment = back.await?;
     let toast = Toast::saying(format!("{} can be picked again.", segment.name));
-    let moved = Moved::to(member.path(&format!("/segments/{}", segment.slug)));
+    let page = match form.is_checked("here") {
+        true => format!("/segments/{}", segment.slug),
+        false => "/segments".to_owned(),
+    };
+    let moved = Moved::to(member.path(&page));
     Ok(moved.with_toast(toast).answer(&member.ask, &site))
 }

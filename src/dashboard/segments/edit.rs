@@ -133,7 +133,7 @@ pub async fn save(
                 return Err(error);
             }
             let errors = match error {
-                PageError::Forbidden(reason) => FieldErrors::one("segment-conditions", reason),
+                PageError::Forbidden(reason) => entered.refused(reason),
                 other => problems_of(other, &entered)?,
             };
             let found = load(&member, &place, &store).await?;

@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use actix_web::{HttpRequest, web::Data};
+use actix_web::{
+    HttpRequest,
+    http::header::{HeaderMap, HeaderName, HeaderValue},
+    web::Data,
+};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -94,7 +98,8 @@ pub async fn segments(request: HttpRequest, member: ProjectMember, store: Data<S
             Line::of(segment, condition, users.remove(&segment.id).unwrap_or_default(), &path, now)
         })
         .collect();
-    Page::show(&ListPage {
+    let address = query.address(&path);
+    let mut answer = Page::show(&ListPage {
         layout: member.layout("Segments", Section::Segments),
         pager: Pager::new(&query, &path, lines.len(), total),
         archived: found.archived,
@@ -103,7 +108,25 @@ pub async fn segments(request: HttpRequest, member: ProjectMember, store: Data<S
         lines,
         path,
         query,
-    })
+    })?;
+    remember(&request, &member, &address, answer.headers_mut());
+    Ok(answer)
+}
+
+/// What htmx shows as the address: the one without what says nothing. A search that goes on takes
+/// the place of the one before, so that typing leaves no trail.
+fn remember(request: &HttpRequest, member: &ProjectMember, address: &str, headers: &mut HeaderMap) {
+    let Ok(value) = HeaderValue::from_str(address) else { return };
+    if !member.ask.is_htmx() {
+        return;
+    }
+    let before = request.headers().get("hx-current-url").and_then(|url| url.to_str().ok());
+    let before = before.and_then(|url| url.split_once('?')).map_or("", |(_, query)| query);
+    let now = ListQuery::parse(request.query_string());
+    let goes_on =
+        ListQuery { search: now.search.clone(), page: now.page, ..ListQuery::parse(before) };
+    let name = if goes_on == now { "hx-replace-url" } else { "hx-push-url" };
+    headers.insert(HeaderName::from_static(name), value);
 }
 
 fn find(

@@ -204,7 +204,7 @@ pub fn carried(form: &Form, apart_from: &[&str]) -> Vec<(String, String)> {
 pub fn problems_of(error: PageError, entered: &Entered) -> Result<FieldErrors, PageError> {
     match error {
         PageError::Invalid(problems) => Ok(entered.placed(problems)),
-        PageError::Refused(message, _) => Ok(FieldErrors::one("segment-name", message)),
+        PageError::Refused(message, _) => Ok(entered.refused(message)),
         other => Err(other),
     }
 }

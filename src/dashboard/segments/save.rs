@@ -108,7 +108,7 @@ pub fn effects(
 pub struct Theirs {
     /// Who, as far as it is known: a new name has no author of its own.
     pub author: Option<String>,
-    /// What is there now.
+    /// What a form that is saved over it is compared with.
     pub base: Base,
     /// Both sides of what differs.
     pub sides: Vec<Side>,
@@ -232,7 +232,12 @@ fn theirs(
             &found.description,
         ),
         base: Base {
-            revision: newest.number,
+            // Conditions that were left alone stay compared with what they were, so that theirs
+            // are kept.
+            revision: match base {
+                Some(base) if base.says_the_same_as(yours) => entered.base.revision,
+                _ => newest.number,
+            },
             name: found.name.clone(),
             description: found.description.clone(),
         },

@@ -47,7 +47,28 @@ fn styles_scripts_and_pages_keep_to_their_budgets() {
     assert!(scripts <= 30_000, "{scripts}");
     let pages = Pages::with_people();
     let page = pages.signed_in(Role::Admin).get("/p/default/production/flags").text;
-    // Pages go out as they are: what is in front of Flagstaff compresses them.
     assert!(page.len() + asset(APP_CSS).brotli.len() + scripts <= 60_000, "{}", page.len());
     assert!(!page.contains("style=") && !page.contains("<style") && !page.contains(" onclick"));
+}
+
+#[test]
+fn pages_come_compressed_unless_another_site_has_asked_for_them() {
+    let pages = Pages::with_people();
+    let admin = pages.signed_in(Role::Admin);
+    let coding = |from: &str| {
+        let headers = [("accept-encoding", "gzip, br"), ("sec-fetch-site", from)];
+        let cookie = format!("sid={}", admin.session().unwrap());
+        let mut client = pages.server.client().with_header("cookie", &cookie);
+        for (name, value) in headers {
+            client = client.with_header(name, value);
+        }
+        let (answer, bytes) = client.get_bytes("/p/default/production/flags");
+        assert_eq!(answer.status, 200);
+        (answer.header("content-encoding").map(str::to_owned), bytes.len())
+    };
+    let plain = admin.get("/p/default/production/flags").text.len();
+    let (own, length) = coding("same-origin");
+    assert_eq!(own.as_deref(), Some("br"));
+    assert!(length < plain / 2, "{length} of {plain}");
+    assert_eq!(coding("cross-site").0, None);
 }

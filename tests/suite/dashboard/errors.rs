@@ -6,8 +6,8 @@ use flagstaff::{
     domain::role::{Right, Role},
 };
 
-use super::browser::{Browser, Pages, field};
-use crate::support::{TestFolder, TestServer, story::Story};
+use super::browser::{Browser, PASSWORD, Pages, field};
+use crate::support::{TestFolder, TestServer, eventually, story::Story};
 
 const HTML: &[(&str, &str)] = &[("accept", "text/html")];
 const HTMX: &[(&str, &str)] = &[("hx-request", "true"), ("sec-fetch-site", "same-origin")];
@@ -78,6 +78,50 @@ fn a_fault_of_ours_says_that_nothing_was_changed_and_under_which_number_it_is_fo
     let part = viewer.get_with("/p/default/production", HTMX);
     assert_eq!((part.status, part.text.as_str()), (500, ""));
     assert_eq!(part.header("x-reason"), Some("Nothing%20was%20changed%2E"));
+}
+
+/// Closes the database for writing, or opens it again, and ends the connections that do not know.
+fn close_for_writing(pages: &Pages, closed: bool) {
+    let setting = if closed { "on" } else { "off" };
+    let mut connection = pages.database.connection();
+    for sql in [
+        "set default_transaction_read_only = off".to_owned(),
+        format!(
+            "do $$ begin execute format('alter database %I set default_transaction_read_only = \
+             {setting}', current_database()); end $$"
+        ),
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = \
+         current_database() and pid <> pg_backend_pid()"
+            .to_owned(),
+    ] {
+        sql_query(sql).execute(&mut connection).unwrap();
+    }
+}
+
+#[test]
+fn with_a_database_that_takes_no_changes_one_can_look_around_and_is_told() {
+    const BANNER: &str = "The database takes no changes.";
+    let pages = Pages::with_people();
+    Story::begin_on(&pages.database.url());
+    let admin = pages.signed_in(Role::Admin);
+    let flags = "/p/default/production/flags";
+    assert!(!admin.get(flags).text.contains(BANNER));
+    let rested = "update sessions set last_seen_at = now() - interval '5 minutes'";
+    sql_query(rested).execute(&mut pages.database.connection()).unwrap();
+    close_for_writing(&pages, true);
+    let page = eventually("the list is shown with the banner", || {
+        Some(admin.get(flags)).filter(|page| page.text.contains(BANNER))
+    });
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("Automatic playlist"));
+    let switch = "/p/default/production/flags/automatic-playlist/switch";
+    assert_eq!(admin.post(switch, &[]).status, 503);
+    assert_eq!(pages.browser().log_in("viewer@example.com", PASSWORD, "").status, 503);
+    close_for_writing(&pages, false);
+    eventually("it is as before", || {
+        let page = admin.get(flags);
+        (page.status == 200 && !page.text.contains(BANNER)).then_some(())
+    });
 }
 
 #[test]

@@ -1,9 +1,19 @@
 //! The list of feature flags.
 
-use flagstaff::domain::role::Role;
+use flagstaff::{
+    domain::role::Role,
+    operations::{
+        Actor,
+        editing::{self, Description},
+    },
+    store::{StoreError, people},
+};
 
 use super::browser::Pages;
-use crate::support::story::Story;
+use crate::support::{
+    eventually,
+    story::{Story, content},
+};
 
 const FLAGS: &str = "/p/default/production/flags";
 
@@ -60,4 +70,96 @@ fn htmx_gets_the_page_without_the_shell() {
     assert!(!part.contains("<html") && !part.contains("<nav class=\"rail\""));
     let back = [("hx-request", "true"), ("hx-history-restore-request", "true")];
     assert!(viewer.get_with(FLAGS, &back).text.contains("<html"));
+}
+
+#[test]
+fn who_gets_a_flag_is_what_is_live_and_not_what_was_saved_last() {
+    let pages = Pages::with_people();
+    let story = Story::begin_on(&pages.database.url());
+    story.save(1, &content(50.0, 60.0));
+    let page = pages.signed_in(Role::Viewer).get(FLAGS).text;
+    assert!(page.contains("2 segments · 20 % to 30 %"), "{page}");
+    story.publish(2);
+    let page = pages.signed_in(Role::Viewer).get(FLAGS).text;
+    assert!(page.contains("2 segments · 50 % to 60 %"), "{page}");
+}
+
+#[test]
+fn the_list_is_narrowed_by_tag_segment_and_owner_and_each_can_be_taken_back() {
+    let pages = Pages::with_people();
+    let story = Story::begin_on(&pages.database.url());
+    let owner = pages.store.read(|conn| {
+        let owner = people::find_by_email(conn, "developer@example.com")?.unwrap();
+        Ok::<_, StoreError>(owner.id)
+    });
+    let owner = owner.unwrap();
+    let described = pages.store.write(|conn| {
+        let tags = ["playback & more".to_owned()];
+        let description = Description {
+            tags: Some(&tags),
+            owner_id: Some(Some(owner)),
+            ..Description::default()
+        };
+        editing::describe(conn, &Actor::command_line(), story.flag, &description)
+    });
+    described.unwrap();
+    let viewer = pages.signed_in(Role::Viewer);
+    let owner = format!("owner={owner}");
+    for (query, chip) in [
+        ("tag=playback+%26+more", "Tag: playback"),
+        ("segment=iphone-users-in-miami", "Segment: iPhone users in Miami"),
+        (owner.as_str(), "Owner: developer"),
+    ] {
+        let page = viewer.get(&format!("{FLAGS}?status=live&{query}")).text;
+        assert!(page.contains("row-link") && page.contains(chip), "{query}: {page}");
+        let back = format!("class=\"chip\" href=\"{FLAGS}?status=live\"");
+        assert!(page.contains(&back), "{query}: {page}");
+        let none = viewer.get(&format!("{FLAGS}?status=off&{query}")).text;
+        assert!(none.contains("Nothing matches these filters in Off."));
+    }
+    let unknown = viewer.get(&format!("{FLAGS}?tag=x&segment=y&owner=z")).text;
+    assert!(unknown.contains("row-link") && !unknown.contains("class=\"chip\""));
+}
+
+#[test]
+fn deliveries_of_a_day_stand_beside_a_flag_and_its_key() {
+    let pages = Pages::with_people();
+    let story = Story::begin_on(&pages.database.url());
+    let client = pages.server.client().with_bearer(&story.client_key);
+    for user in 0..3 {
+        let body = serde_json::json!({"user_id": format!("u{user}")});
+        let answer = client.post("/api/v1/feature-flags/auto_playlist/evaluate", &body);
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+    let viewer = pages.signed_in(Role::Viewer);
+    let shows = |page: &str, cell: &str| viewer.get(page).text.contains(cell);
+    eventually("the deliveries are counted", || {
+        let counted = shows(FLAGS, "c-delivered end t2\">3</td>")
+            && shows("/p/default/production/keys", "c-delivered end t2\">3</td>");
+        counted.then_some(())
+    });
+    assert!(shows("/p/default/staging/flags", "c-delivered end t2\">0</td>"));
+}
+
+#[test]
+fn nothing_found_says_where_and_leads_on() {
+    let pages = Pages::with_people();
+    Story::begin_on(&pages.database.url());
+    let viewer = pages.signed_in(Role::Viewer);
+    let page = viewer.get(&format!("{FLAGS}?q=plalist&status=live")).text;
+    assert!(page.contains("Nothing matches “plalist” in Live."));
+    assert!(page.contains("Search all 1 flags") && page.contains("Clear filters"));
+}
+
+#[test]
+fn tabs_count_what_the_search_finds() {
+    let pages = Pages::with_people();
+    Story::begin_on(&pages.database.url());
+    let viewer = pages.signed_in(Role::Viewer);
+    let page = viewer.get(FLAGS).text;
+    assert!(page.contains("Live <span class=\"count\">1</span>"));
+    let page = viewer.get("/p/default/staging/flags").text;
+    assert!(page.contains("Draft <span class=\"count\">1</span>"));
+    let page = viewer.get(&format!("{FLAGS}?q=nothing")).text;
+    assert!(page.contains("Live <span class=\"count\">0</span>"));
 }

@@ -311,8 +311,8 @@ fn an_editor_on_an_old_version_meets_both_sides() {
         assert_eq!(stale.header("hx-retarget"), Some("#modal-body"));
         for shown in [
             "command line saved version 4 while you were editing version 3",
-            "25 % → 40 %",
-            "50 % → 60 %",
+            "iPhone users in New York",
+            "iPhone users in Miami",
             "Keep mine as version 5",
             "name=\"rows.r2.percent\" value=\"60\"",
         ] {

@@ -121,7 +121,7 @@ fn without_script_the_switch_is_a_form_and_the_question_a_page() {
     assert!(list.contains("Automatic playlist is off in Production."));
     let asked = switch(&browser, &[("on", "1"), ("seen", &seen(&browser)), ("back", &narrowed)]);
     assert_eq!(asked.status, 200);
-    assert!(asked.text.contains("<h1>Turn on Automatic playlist in Production?</h1>"));
+    assert!(asked.text.contains("<h1 hx-disable>Turn on Automatic playlist in Production?</h1>"));
     assert!(!story.is_on());
     let undone = send(&browser, &undo_of(&list), &[], &[]);
     assert_eq!((undone.status, undone.header("location")), (303, Some(narrowed.as_str())));

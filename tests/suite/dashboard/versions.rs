@@ -49,7 +49,7 @@ fn an_older_version_is_shown_as_text_with_a_way_back_and_a_way_to_publish_it() {
         "Back to live",
         "Publish version 1",
         "iPhone users in New York",
-        "<span class=\"num\">20 %</span>",
+        "<td class=\"c-pct num\">20 %</td>",
         "<span class=\"val\">true</span>",
         "Everyone else",
         "the default",

@@ -44,6 +44,7 @@ fn a_list_says_where_each_experience_stands() {
         search: None,
         tag: None,
         owner_id: None,
+        segment_id: None,
         status: StatusFilter::NotArchived,
     };
     let page = PageRequest { after: None, limit: 50 };

@@ -20,6 +20,7 @@ fn all(project_id: Uuid) -> ExperienceFilter<'static> {
         search: None,
         tag: None,
         owner_id: None,
+        segment_id: None,
         status: StatusFilter::NotArchived,
     }
 }

@@ -4,9 +4,12 @@ use actix_web::web::Data;
 use askama::Template;
 
 use super::{
-    super::super::{
-        Answer, FieldErrors, Form, Layout, Moved, Page, PageError, ProjectMember, Section, Site,
-        Toast, work,
+    super::{
+        super::{
+            Answer, FieldErrors, Form, Layout, Moved, Page, PageError, ProjectMember, Section,
+            Site, Toast, work,
+        },
+        publishers,
     },
     around::Around,
     docks,
@@ -48,7 +51,7 @@ fn open(
     entered: &Entered,
 ) -> Result<Opened, OperationError> {
     let around = Around::load(conn, member.project.id, None, None, entered)?;
-    Ok(Opened { around, publishers: docks::publishers(conn, member)? })
+    Ok(Opened { around, publishers: publishers::whom_to_ask(conn, member)? })
 }
 
 fn view(
@@ -105,7 +108,7 @@ pub async fn words(member: ProjectMember, form: Form, store: Data<Store>) -> Ans
 pub async fn post(
     member: ProjectMember,
     form: Form,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
     limit: Data<KeyLimit>,
 ) -> Answer {

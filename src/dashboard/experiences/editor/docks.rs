@@ -1,18 +1,12 @@
 //! The bar at the end of an editor: what changed, and what can be done with it.
 
 use super::{
-    super::{
-        changes::{self, ChangeRow},
-        publishers,
-    },
+    super::changes::{self, ChangeRow},
     around::Around,
     entered::{About, Entered},
     view::Dock,
 };
-use crate::{
-    dashboard::ProjectMember, domain::version::Content, operations::OperationError,
-    store::Connection,
-};
+use crate::{dashboard::ProjectMember, domain::version::Content};
 
 /// Above this many changes, leaving them behind is asked about.
 const MOST_LEFT_UNASKED: usize = 3;
@@ -98,15 +92,4 @@ fn about(entered: &Entered, known: &About) -> Vec<ChangeRow> {
         moves_users: false,
     };
     changed.map(row).collect()
-}
-
-/// Who publishes where this person can't, as a sentence; nothing where they can.
-///
-/// # Errors
-/// Those of the database.
-pub fn publishers(conn: &mut Connection, member: &ProjectMember) -> Result<String, OperationError> {
-    if member.may_publish() {
-        return Ok(String::new());
-    }
-    Ok(publishers::protection_in_words(conn, member)?.unwrap_or_default())
 }

@@ -16,6 +16,7 @@ use super::{
         },
         content_text::ContentText,
         header::Header,
+        publishers,
         switch::Place,
         version,
         versions::Versions,
@@ -23,7 +24,7 @@ use super::{
     around::{Around, Served},
     conflict, docks,
     edits::Wish,
-    entered::Entered,
+    entered::{About, Entered},
     live::Live,
     saving::{self, Kept, Saving},
     view::EditorView,
@@ -99,7 +100,7 @@ fn open(
     };
     let entered = typed.unwrap_or_else(|| Entered::of_content(experience, &before, version.number));
     let around = Around::load(conn, project_id, Some(experience.id), Some(&before), &entered)?;
-    let publishers = docks::publishers(conn, member)?;
+    let publishers = publishers::whom_to_ask(conn, member)?;
     Ok((Opened { number: version.number, before, around, publishers, view }, entered))
 }
 
@@ -214,7 +215,7 @@ pub async fn post(
     member: ProjectMember,
     place: Place,
     form: Form,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
     limit: Data<KeyLimit>,
 ) -> Answer {
@@ -275,7 +276,19 @@ pub async fn show_again(
     entered: Entered,
     problems: Problems,
 ) -> Answer {
-    let (opened, entered, frame) = look(member, store, slug, Some(entered)).await?;
+    let (opened, mut entered, frame) = look(member, store, slug, Some(entered)).await?;
+    // Whoever sends it again has seen what is there now.
+    if let Some(known) = &mut entered.known {
+        let now = About::of(&opened.view.experience);
+        for problem in &problems {
+            match problem.field.as_str() {
+                "name" => known.name.clone_from(&now.name),
+                "description" => known.description.clone_from(&now.description),
+                "tags" => known.tags.clone_from(&now.tags),
+                _ => {}
+            }
+        }
+    }
     let page = opened.page(member, entered, FieldErrors::new(problems), frame);
     let mut response = Page::invalid(&page)?;
     if member.ask.is_for_dialog() {

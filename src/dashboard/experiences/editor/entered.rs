@@ -110,7 +110,7 @@ impl Entered {
         let json = content.to_json();
         let list =
             |name: &str| json.get(name).and_then(Json::as_array).cloned().unwrap_or_default();
-        let plain = content.keys.len() == 1;
+        let plain = content.keys.len() == 1 && content.variants.is_empty();
         let everyone = json.get("everyone_else").unwrap_or(&Json::Null);
         let everyone = EnteredRule::of_json(everyone, plain);
         let testers =
@@ -283,8 +283,7 @@ impl EnteredRule {
     }
 }
 
-/// What is served as a field carries it: the plain word for what a control offers, where there is
-/// one key.
+/// What is served as a field carries it: the plain word where there is one key and no variant.
 fn serve_text(serve: Option<&Json>, plain: bool) -> String {
     let serve = serve.unwrap_or(&Json::Null);
     let values = serve.get("values").and_then(Json::as_object);

@@ -37,7 +37,7 @@ pub async fn open(
     member: ProjectMember,
     place: Place,
     limit: Data<KeyLimit>,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Answer {
     let mut fields = form_urlencoded::parse(request.query_string().as_bytes());
@@ -72,7 +72,7 @@ pub async fn publish(
     place: Place,
     form: Form,
     limit: Data<KeyLimit>,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Answer {
     take(member, Some(place.into_inner().2), form, **limit, &site, &store).await
@@ -86,7 +86,7 @@ pub async fn publish_new(
     member: ProjectMember,
     form: Form,
     limit: Data<KeyLimit>,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Answer {
     take(member, None, form, **limit, &site, &store).await

@@ -146,6 +146,11 @@ impl Entered {
         FieldErrors::new(placed.collect())
     }
 
+    /// Why an operation did not save what was entered, at the conditions.
+    pub fn refused(&self, reason: String) -> FieldErrors {
+        FieldErrors::one(if self.is_json() { json_text::FIELD } else { builder::FIELD }, reason)
+    }
+
     /// Shows conditions as rows, or as text where rows can't.
     fn show(&mut self, condition: &Condition) {
         match Builder::of_condition(condition) {
