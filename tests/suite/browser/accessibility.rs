@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use flagstaff::domain::role::Role;
 
 use super::{House, Visitor, pages};
-use crate::support::story::Story;
+use crate::support::story::{Story, content};
 
 /// Asks axe for what is wrong.
 fn rules(wanted: &str) -> String {
@@ -97,7 +97,8 @@ fn nothing_is_wrong_with_the_pages_of_everybody() {
 #[test]
 fn nothing_is_wrong_with_any_page_of_a_project() {
     let house = House::with_people();
-    Story::begin_on(&house.pages.database.url());
+    let story = Story::begin_on(&house.pages.database.url());
+    story.save(1, &content(20.0, 40.0));
     let addresses = pages::all().into_iter().filter(|address| !address.is_of_everybody);
     walk(&house.signed_in(Role::Admin), &addresses.collect::<Vec<_>>());
 }

@@ -18,19 +18,25 @@ const CLICKABLE: [&str; 10] = [
 ];
 const FIELDS: [&str; 5] = ["textbox", "searchbox", "spinbutton", "combobox", "slider"];
 
-/// Where to click: the middle of an element that nothing lies over, or of its label.
+/// Where to click: the middle of an element that nothing lies over, or of its label. It is brought
+/// into sight only where it is not, since what hangs on it would move with it.
 const PLACE: &str = "function () {
   const middle = (e) => {
-    e.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
     const r = e.getBoundingClientRect();
     return { x: r.left + r.width / 2, y: r.top + r.height / 2 };
   };
-  let over = 'it is nowhere';
+  const covered = (e, { x, y }) => {
+    const top = document.elementFromPoint(x, y);
+    if (!top) return 'it is out of sight';
+    const free = e.contains(top) || (top.contains(e) && top.closest('a, button, label'));
+    return free ? '' : 'it lies under ' + top.outerHTML.slice(0, 200);
+  };
+  let over;
   for (const e of [this, ...(this.labels ?? [])]) {
-    const place = middle(e);
-    const top = document.elementFromPoint(place.x, place.y);
-    if (top && (e.contains(top) || top.contains(e) && top.closest('a, button, label'))) return place;
-    over = top ? 'it lies under ' + top.outerHTML.slice(0, 200) : over;
+    if (!covered(e, middle(e))) return middle(e);
+    e.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+    over = covered(e, middle(e));
+    if (!over) return middle(e);
   }
   return over;
 }";
@@ -265,6 +271,10 @@ impl Element<'_> {
 
     fn place(&self) -> Result<(f64, f64), String> {
         let place = self.script(PLACE, json!([]))?;
+        self.visitor.waits_for_pictures();
+        if self.script(PLACE, json!([]))? != place {
+            return Err("it is moving".to_owned());
+        }
         match (place["x"].as_f64(), place["y"].as_f64()) {
             (Some(x), Some(y)) => Ok((x, y)),
             _ => Err(place.to_string()),

@@ -1,12 +1,16 @@
 //! The product, and those who visit it.
 
-use flagstaff::domain::role::Role;
+use flagstaff::{
+    domain::role::Role,
+    operations::{Actor, access::sdk_keys},
+    store::{environments, projects, sdk_keys::SdkKeyKind},
+};
 
 use super::{
     Visitor,
     chromium::{Chromium, Turn},
 };
-use crate::dashboard::browser::Pages;
+use crate::{dashboard::browser::Pages, support::Client};
 
 /// A server with a database of its own, and the right to open pages of it.
 pub struct House {
@@ -23,6 +27,17 @@ impl House {
     /// One with a person of each role.
     pub fn with_people() -> House {
         House { _turn: Chromium::get().turn(), pages: Pages::with_people() }
+    }
+
+    /// An app that asks for what production serves in the project of that key.
+    pub fn app(&self, project: &str) -> Client {
+        let made = self.pages.store.write(|conn| {
+            let project = projects::find_by_key(conn, project)?.unwrap();
+            let production = environments::find_by_key(conn, project.id, "production")?.unwrap();
+            let kind = SdkKeyKind::Client;
+            sdk_keys::create(conn, &Actor::command_line(), &production, kind, "app")
+        });
+        self.pages.server.app(made.unwrap().1.secret())
     }
 
     /// Somebody whom nobody knows.

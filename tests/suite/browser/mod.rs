@@ -7,6 +7,7 @@
 
 mod accessibility;
 mod chromium;
+mod editing;
 mod element;
 mod house;
 mod keyboard;
@@ -18,6 +19,7 @@ mod poison;
 mod protocol;
 mod segments;
 mod signing_in;
+mod story;
 mod switching;
 mod visitor;
 

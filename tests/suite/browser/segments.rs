@@ -9,7 +9,8 @@ const SEGMENTS: &str = "/p/default/production/segments";
 
 /// Makes the segment of iPhone users in a city.
 pub fn make_segment(visitor: &Visitor, city: &str) {
-    visitor.open(&format!("{SEGMENTS}/new"));
+    visitor.clicks("Segments");
+    visitor.clicks("Create segment");
     visitor.types("Name", &format!("iPhone users in {city}"));
     condition(visitor, 0, "platform", "iPhone");
     visitor.clicks("Property");

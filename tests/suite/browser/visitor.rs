@@ -4,6 +4,7 @@ use std::{
     cell::{RefCell, RefMut},
     fs,
     path::PathBuf,
+    sync::mpsc::RecvTimeoutError,
     thread,
     time::{Duration, Instant},
 };
@@ -123,8 +124,8 @@ impl Visitor {
 
     /// Answers the question of the browser whether to leave a page.
     pub fn answers_leave(&self, leave: bool) {
-        self.call("Page.handleJavaScriptDialog", json!({"accept": leave}));
         self.observed().was_answered();
+        self.call("Page.handleJavaScriptDialog", json!({"accept": leave}));
         self.settle();
     }
 
@@ -271,7 +272,22 @@ impl Visitor {
 
     /// The same, where the page may just be going away.
     pub fn try_call(&self, method: &str, params: Json) -> Result<Json, String> {
-        Chromium::get().protocol.call(Some(&self.tab), method, params)
+        let reply = Chromium::get().protocol.begin(Some(&self.tab), method, params);
+        let deadline = Instant::now() + PATIENCE * 3;
+        loop {
+            match reply.recv_timeout(Duration::from_millis(20)) {
+                Ok(reply) => return reply,
+                Err(RecvTimeoutError::Disconnected) => return Err("the browser is gone".to_owned()),
+                Err(RecvTimeoutError::Timeout) if Instant::now() > deadline => {
+                    return Err("there is no reply".to_owned());
+                }
+                // Until it is answered, such a question keeps everything else waiting.
+                Err(RecvTimeoutError::Timeout) if self.observed().asks_to_leave() => {
+                    return Err("the page asks whether to leave it".to_owned());
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
     }
 
     /// Puts a picture of the page where a person can find it.
