@@ -157,7 +157,9 @@ impl ListQuery {
     /// The tag, the segment and the owner that are asked for, by their names in addresses.
     pub fn narrowing(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let all = [("tag", &self.tag), ("segment", &self.segment), ("owner", &self.owner)];
-        all.into_iter().map(|(name, said)| (name, said.as_str())).filter(|(_, said)| *said != "")
+        all.into_iter()
+            .map(|(name, said)| (name, said.as_str()))
+            .filter(|(_, said)| !said.is_empty())
     }
 
     /// Whether any of them is.

@@ -191,7 +191,7 @@ fn whoever_may_not_publish_there_is_told_whom_to_ask() {
     let developer = pages.signed_in(Role::Developer);
     let refused = developer.get(&format!("{FLAG}/publish?version=3"));
     assert_eq!(refused.status, 403);
-    let sentence = "Production is protected. Ask a product manager to publish: product-manager.";
+    let sentence = "Publishing in Production needs a product manager. Ask product-manager.";
     assert!(refused.text.contains(sentence), "{}", refused.text);
     let fields = [("publish.answer", "1"), ("publish.version", "3")];
     for headers in [&[][..], &HTMX] {
