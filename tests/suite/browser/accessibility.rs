@@ -39,6 +39,18 @@ const TOO_WIDE: &str = "document.documentElement.scrollWidth <= innerWidth ? [] 
     .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
     .map((e) => e.outerHTML.slice(0, 120)).slice(0, 3).join(' | ')]";
 
+/// What makes a page slow to come: bytes over the wire, requests, others' servers.
+const TOO_HEAVY: &str = "(() => {
+  const [page] = performance.getEntriesByType('navigation');
+  const parts = performance.getEntriesByType('resource').map((part) => part.name);
+  const foreign = parts.filter((part) => new URL(part).origin !== location.origin);
+  return [
+    page.encodedBodySize > 12000 && `${page.encodedBodySize} bytes`,
+    parts.length > 5 && `asks for ${parts}`,
+    foreign.length && `asks others: ${foreign}`,
+  ].filter(Boolean);
+})()";
+
 fn axe() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("node_modules/axe-core/axe.min.js");
     fs::read_to_string(&path)
@@ -76,8 +88,11 @@ fn walk(visitor: &Visitor, addresses: &[pages::Address]) {
     let mut wrong = Vec::new();
     for address in addresses {
         visitor.open(&address.path);
-        let faults = faults(visitor);
-        wrong.extend(faults.into_iter().map(|fault| format!("{} {fault}", address.path)));
+        let heavy = visitor.asks(TOO_HEAVY);
+        let heavy = heavy.as_array().into_iter().flatten().map(ToString::to_string);
+        let heavy: Vec<String> = heavy.collect();
+        let faults = faults(visitor).into_iter().chain(heavy);
+        wrong.extend(faults.map(|fault| format!("{} {fault}", address.path)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

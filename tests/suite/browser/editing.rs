@@ -130,3 +130,32 @@ fn a_flag_is_created_and_published_without_scripts() {
     maya.clicks("Publish now");
     maya.sees("Version 1 of Skip intro is live in Production.");
 }
+
+#[test]
+fn a_flag_is_created_published_and_turned_off_by_keyboard_alone() {
+    let (house, _story) = begin();
+    let maya = house.signed_in(Role::ProductManager);
+    maya.open("/p/default/production/flags");
+    maya.presses("c");
+    maya.sees("Nothing is served yet");
+    maya.tabs_to("Name");
+    maya.writes("Skip intro");
+    maya.tabs_to("Add segment");
+    maya.presses("Enter");
+    maya.tabs_to("iPhone users in Miami");
+    maya.presses("Enter");
+    maya.until("the share of the new row is the next to enter", || {
+        let focus = maya.focus();
+        if focus == format!("spinbutton {MIAMI}") { Ok(()) } else { Err(focus) }
+    });
+    maya.writes("30");
+    maya.tabs_to("Publish…");
+    maya.presses("Enter");
+    maya.sees("Publish version 1 to Production");
+    maya.tabs_to("Publish now");
+    maya.presses("Enter");
+    maya.sees("Version 1 of Skip intro is live in Production.");
+    maya.tabs_to("Serving in Production");
+    maya.presses("Space");
+    maya.sees("Skip intro is off in Production.");
+}

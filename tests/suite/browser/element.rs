@@ -84,12 +84,6 @@ impl Visitor {
         self.settle();
     }
 
-    /// Chooses from the list of that name.
-    pub fn chooses(&self, field: &str, option: &str) {
-        self.act(field, &["combobox", "listbox"], |element| element.choose(option));
-        self.settle();
-    }
-
     /// What stands in the field of that name.
     pub fn reads(&self, field: &str) -> String {
         self.act(field, &FIELDS, |element| element.value())
@@ -129,13 +123,6 @@ impl Visitor {
         })
     }
 
-    /// Whether something has that name now.
-    pub fn is_offered(&self, name: &str) -> bool {
-        self.until("the page can be read", || self.page()?.all(name, &CLICKABLE))
-            .iter()
-            .any(|found| found.name == name)
-    }
-
     /// Whether the tick or switch of that name is on.
     pub fn is_ticked(&self, name: &str) -> bool {
         let script = "function () { return this.checked }";
@@ -145,13 +132,33 @@ impl Visitor {
         ticked == true
     }
 
-    /// What has the focus: its role and its name.
+    /// What has the focus: its role and its name; empty where nothing has.
     pub fn focus(&self) -> String {
-        self.until("something has the focus", || {
+        let focused = self.until("the page can be read", || {
             let all = self.page()?.tree()?;
-            let focused = all.iter().rfind(|node| is(node, "focused")).ok_or("nothing has")?;
-            Ok(format!("{} {}", text(&focused["role"]), text(&focused["name"])))
-        })
+            let focused = all.iter().rfind(|node| is(node, "focused"));
+            Ok(focused.map(|node| format!("{} {}", text(&node["role"]), text(&node["name"]))))
+        });
+        focused.unwrap_or_default()
+    }
+
+    /// Goes on with Tab until what has the focus has that name.
+    pub fn tabs_to(&self, name: &str) {
+        for _ in 0..100 {
+            let focus = self.focus();
+            let (_, focused) = focus.split_once(' ').unwrap_or_default();
+            if focused.starts_with(name) {
+                return;
+            }
+            self.presses("Tab");
+        }
+        panic!("Tab never comes to “{name}”");
+    }
+
+    /// Types where the focus is.
+    pub fn writes(&self, text: &str) {
+        self.call("Input.insertText", json!({"text": text}));
+        self.settle();
     }
 
     fn act<T>(
@@ -190,20 +197,6 @@ impl Element<'_> {
         let what = format!("“{option}” can be chosen in its part");
         self.visitor.until(&what, || self.find(field, &["combobox"])?.choose(option));
         self.visitor.settle();
-    }
-
-    /// What stands in the field of that name in here.
-    pub fn reads(&self, field: &str) -> String {
-        let what = format!("“{field}” is in its part");
-        self.visitor.until(&what, || self.find(field, &FIELDS)?.value())
-    }
-
-    /// What is to be read in here, in one line.
-    pub fn text(&self) -> String {
-        let text = self.script("function () { return this.innerText }", json!([]));
-        let text = text.unwrap_or_default();
-        let words: Vec<&str> = text.as_str().unwrap_or_default().split_whitespace().collect();
-        words.join(" ")
     }
 
     /// Takes what has that name in here with the pointer, and lets go of it over another part.

@@ -9,6 +9,9 @@ use super::{chromium::Chromium, protocol::Event};
 /// The name under which scripts that were smuggled in tell of themselves.
 pub const CAUGHT: &str = "caught";
 
+/// What htmx says of requests that were given up for newer ones.
+const GIVEN_UP: [&str; 2] = ["htmx:sendAbort", "htmx:afterRequest"];
+
 /// What a tab did so far.
 pub struct Observed {
     tab: String,
@@ -53,7 +56,12 @@ impl Observed {
                 self.problems.push(line);
             }
             "Runtime.consoleAPICalled" if params["type"] == "error" => {
-                self.problems.push(format!("console: {}", params["args"]));
+                let line = format!("console: {}", params["args"]);
+                // A newer request took the place of an older one.
+                let is_given_up = GIVEN_UP.iter().any(|words| line.contains(words));
+                if !is_given_up {
+                    self.problems.push(line);
+                }
             }
             "Runtime.exceptionThrown" => {
                 self.problems.push(format!("exception: {}", params["exceptionDetails"]));

@@ -24,6 +24,8 @@ fn ways_to(page: &str) -> Option<&'static [&'static str]> {
         "/flags" => &["/flags", "/flags?q=nothing+like+this", "/flags?status=archived"],
         "/flags/new" => &["/flags/new"],
         "/flags/{slug}" => &["/flags/automatic-playlist"],
+        "/flags/{slug}/clone" => &["/flags/automatic-playlist/clone"],
+        "/flags/{slug}/archive" => &["/flags/automatic-playlist/archive"],
         "/flags/{slug}/publish" => &["/flags/automatic-playlist/publish"],
         "/flags/{slug}/versions" => &["/flags/automatic-playlist/versions"],
         "/flags/{slug}/versions/{number}" => &["/flags/automatic-playlist/versions/1"],

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{House, Visitor, keys::make_key, segments::make_segment};
+use super::{House, Visitor, accessibility::faults, keys::make_key, segments::make_segment};
 use crate::{
     dashboard::browser::PASSWORD,
     support::{Client, eventually, story::iphone_in},
@@ -93,6 +93,8 @@ fn a_product_manager_releases_a_feature_to_a_part_of_two_cities() {
     maya.clicks("Publish now");
     maya.sees("Version 1 of Auto playlist is live in Production.");
     miami.serves(30);
+    archive_and_take_back(&maya, &apps);
+    clone(&maya);
 }
 
 /// Puts Miami first with the pointer, and changes its share; puts it back with the keyboard; saves
@@ -125,14 +127,43 @@ fn reorder(maya: &Visitor) {
 }
 
 fn off_and_on(maya: &Visitor, apps: &[App; 2]) {
-    maya.clicks("Auto playlist in Production");
+    maya.clicks("Serving in Production");
     maya.sees("Auto playlist is off in Production.");
     for app in apps {
         app.serves_nobody("DISABLED");
     }
-    maya.clicks("Auto playlist in Production");
+    maya.clicks("Serving in Production");
     maya.sees("Turn on Auto playlist in Production?");
     maya.clicks("Turn on");
     maya.sees("Auto playlist is on in Production.");
     apps[1].serves(35);
+}
+
+fn archive_and_take_back(maya: &Visitor, apps: &[App; 2]) {
+    maya.clicks("Feature flags");
+    maya.clicks("Actions for Auto playlist");
+    maya.clicks("Archive…");
+    maya.sees("It is on in Production. It has to be off first.");
+    assert_eq!(faults(maya), Vec::<String>::new());
+    maya.clicks("Turn off and archive");
+    maya.sees("Auto playlist is archived. Apps get each key's default.");
+    for app in apps {
+        app.serves_nobody("DEFAULT");
+    }
+    maya.clicks("Archived");
+    maya.clicks("Actions for Auto playlist");
+    maya.clicks("Unarchive");
+    maya.sees("Auto playlist is back, and off until you turn it on.");
+}
+
+fn clone(maya: &Visitor) {
+    maya.clicks("Feature flags");
+    maya.clicks("Actions for Auto playlist");
+    maya.clicks("Clone…");
+    maya.sees("Clone Auto playlist");
+    assert_eq!(maya.reads("Name"), "Auto playlist copy");
+    assert_eq!(faults(maya), Vec::<String>::new());
+    maya.clicks("Create clone");
+    maya.sees("Auto playlist copy");
+    maya.sees("20 % of iPhone users in New York get true; the others get false.");
 }

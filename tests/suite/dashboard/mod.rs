@@ -2,6 +2,7 @@
 
 mod assets;
 pub mod browser;
+mod contrast;
 mod creating_flags;
 mod editing_flags;
 mod errors;
