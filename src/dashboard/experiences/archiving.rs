@@ -113,7 +113,7 @@ pub async fn archive(
     member: ProjectMember,
     place: Place,
     form: Form,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Answer {
     let ((_, _, slug), who) = (place.into_inner(), member.clone());
@@ -140,7 +140,7 @@ pub async fn archive(
 pub async fn unarchive(
     member: ProjectMember,
     place: Place,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Answer {
     let ((_, _, slug), who) = (place.into_inner(), member.clone());

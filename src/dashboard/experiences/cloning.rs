@@ -126,7 +126,7 @@ pub async fn clone(
     place: Place,
     form: Form,
     limit: Data<KeyLimit>,
-    site: Data<Site>,
+    site: Site,
     store: Data<Store>,
 ) -> Answer {
     let (view, keys) = find_original(&member, place, &store).await?;

@@ -80,7 +80,7 @@ fn a_clone_is_a_draft_with_a_name_and_a_key_of_its_own() {
     assert!(asked.contains("Automatic playlist copy") && asked.contains("auto_playlist_copy"));
     for (name, key, wrong) in [
         ("", "mine", "name"),
-        ("Mine", "two words", "Use letters"),
+        ("Mine", "two words", "A key starts with"),
         ("Mine", "auto_playlist", "Automatic playlist"),
     ] {
         let answer = developer.post(&format!("{FLAG}/clone"), &[("name", name), ("key", key)]);
