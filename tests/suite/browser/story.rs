@@ -121,6 +121,7 @@ fn reorder(maya: &Visitor) {
     maya.sees("Saved as version 2. Version 1 is still live.");
     maya.clicks("Publish…");
     maya.sees("Publish version 2 to Production");
+    assert_eq!(faults(maya), Vec::<String>::new());
     maya.types("Note", "Miami looks healthy");
     maya.presses("Enter");
     maya.sees("Version 2 of Auto playlist is live in Production.");
