@@ -8,7 +8,7 @@ on(
   true,
 );
 on('keydown', (e) => {
-  const m = e.target.closest?.('.menu');
+  const m = e.target.closest?.('[role=menu]');
   if (!m) return;
   const items = $$('[role^=menuitem]', m),
     i = items.indexOf(e.target);

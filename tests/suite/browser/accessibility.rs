@@ -125,3 +125,18 @@ fn nothing_is_wrong_with_pages_that_have_nothing_to_show_yet() {
     let addresses = addresses.filter(|address| address.path.matches('/').count() <= 4);
     walk(&house.signed_in(Role::Viewer), &addresses.collect::<Vec<_>>());
 }
+
+#[test]
+fn whoever_looks_sees_what_is_wrong() {
+    let house = House::with_people();
+    let stranger = house.visitor();
+    stranger.open("/login");
+    stranger.asks(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/favicon.ico\">\
+         <label for=nothing>x</label><hr width=2000>'), console.error('oh no')",
+    );
+    let faults = faults(&stranger).join(" ");
+    for fault in ["image-alt", "for=nothing", "px wide", "oh no"] {
+        assert!(faults.contains(fault), "{fault}: {faults}");
+    }
+}

@@ -6,9 +6,11 @@
 //! the console must have had nothing to complain of.
 
 mod accessibility;
+mod away;
 mod chromium;
 mod editing;
 mod element;
+mod forgery;
 mod house;
 mod keyboard;
 mod keys;

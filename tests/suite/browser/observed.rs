@@ -1,6 +1,6 @@
 //! What a tab did: what it asked for, what its console says, what ran that never should.
 
-use std::{collections::HashSet, sync::mpsc::Receiver};
+use std::{collections::HashMap, sync::mpsc::Receiver};
 
 use serde_json::{Value as Json, json};
 
@@ -16,7 +16,8 @@ const GIVEN_UP: [&str; 2] = ["htmx:sendAbort", "htmx:afterRequest"];
 pub struct Observed {
     tab: String,
     events: Receiver<Event>,
-    open: HashSet<String>,
+    /// What is on its way, with the page that it is for.
+    open: HashMap<String, String>,
     requests: Vec<String>,
     problems: Vec<String>,
     asks_to_leave: bool,
@@ -28,7 +29,7 @@ impl Observed {
         Observed {
             tab: tab.to_owned(),
             events: Chromium::get().protocol.events_of(tab),
-            open: HashSet::new(),
+            open: HashMap::new(),
             requests: Vec::new(),
             problems: Vec::new(),
             asks_to_leave: false,
@@ -48,6 +49,11 @@ impl Observed {
             "Network.requestWillBeSent" => self.request(id(), params),
             "Network.loadingFinished" | "Network.loadingFailed" => {
                 self.open.remove(&id());
+            }
+            // What a page asked for that is gone comes no more.
+            "Page.frameNavigated" => {
+                let page = params["frame"]["loaderId"].as_str().unwrap_or_default();
+                self.open.retain(|_, of| of == page);
             }
             "Log.entryAdded" if params["entry"]["level"] == "error" => {
                 let entry = &params["entry"];
@@ -83,7 +89,8 @@ impl Observed {
         }
         // Others, such as reports, are nothing to wait for.
         if ["Document", "XHR", "Fetch"].iter().any(|kind| params["type"] == *kind) {
-            self.open.insert(id);
+            let page = params["loaderId"].as_str().unwrap_or_default();
+            self.open.insert(id, page.to_owned());
         }
     }
 

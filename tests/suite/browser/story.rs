@@ -121,6 +121,7 @@ fn reorder(maya: &Visitor) {
     maya.sees("Saved as version 2. Version 1 is still live.");
     maya.clicks("Publish…");
     maya.sees("Publish version 2 to Production");
+    assert_eq!(faults(maya), Vec::<String>::new());
     maya.types("Note", "Miami looks healthy");
     maya.presses("Enter");
     maya.sees("Version 2 of Auto playlist is live in Production.");
@@ -164,6 +165,7 @@ fn clone(maya: &Visitor) {
     assert_eq!(maya.reads("Name"), "Auto playlist copy");
     assert_eq!(faults(maya), Vec::<String>::new());
     maya.clicks("Create clone");
-    maya.sees("Auto playlist copy");
+    maya.sees("auto_playlist_copy Draft");
+    maya.clicks("Auto playlist copy");
     maya.sees("20 % of iPhone users in New York get true; the others get false.");
 }

@@ -107,7 +107,11 @@ impl Visitor {
 
     /// Goes to an address of the product.
     pub fn open(&self, path: &str) {
-        let url = format!("{}{path}", self.base);
+        self.visits(&format!("{}{path}", self.base));
+    }
+
+    /// Goes to any address.
+    pub fn visits(&self, url: &str) {
         self.call("Page.navigate", json!({"url": url}));
         self.settle();
     }

@@ -71,7 +71,7 @@ fn pairs() -> Vec<(String, String, f64)> {
         on(&[&text], &[&soft, "surface"], 4.5);
     }
     on(&STATES, &["surface", "raised"], 3.0);
-    on(&["accent", "c1", "c2", "c3", "c4", "c5"], &["surface", "raised"], 3.0);
+    on(&["accent"], &["surface", "raised"], 3.0);
     pairs
 }
 
