@@ -79,15 +79,16 @@ fn people_are_added_and_helped_back_in() {
 #[test]
 fn a_password_from_standard_input_keeps_to_the_rules() {
     let place = Place::Given(TestDatabase::new());
+    let long = |bytes: usize| -> String { "all that fits ".chars().cycle().take(bytes).collect() };
     let cases = [
         ("12 bytes here", true),
         ("11 bytes   ", false),
         ("11 bytes   \n", false),
         ("", false),
-        (&"x".repeat(1024), true),
-        (&format!("{}\r\n", "y".repeat(1024)), true),
-        (&"z".repeat(1025), false),
-        (&"z".repeat(5000), false),
+        (&long(1024), true),
+        (&format!("{}\r\n", long(1024)), true),
+        (&long(1025), false),
+        (&long(5000), false),
     ];
     for (number, (password, accepted)) in cases.into_iter().enumerate() {
         let email = format!("p{number}@example.com");

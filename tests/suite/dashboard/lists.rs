@@ -128,8 +128,10 @@ fn deliveries_of_a_day_stand_beside_a_flag_and_its_key() {
     let client = pages.server.client().with_bearer(&story.client_key);
     for user in 0..3 {
         let body = serde_json::json!({"user_id": format!("u{user}")});
-        let answer = client.post("/api/v1/feature-flags/auto_playlist/evaluate", &body);
-        assert_eq!(answer.status, 200, "{}", answer.text);
+        eventually("the key of the story is known", || {
+            let answer = client.post("/api/v1/feature-flags/auto_playlist/evaluate", &body);
+            (answer.status == 200).then_some(())
+        });
     }
     let viewer = pages.signed_in(Role::Viewer);
     let shows = |page: &str, cell: &str| viewer.get(page).text.contains(cell);

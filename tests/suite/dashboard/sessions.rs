@@ -213,5 +213,9 @@ fn a_login_over_a_page_gives_its_forms_the_new_token() {
         &[("email", "viewer@example.com"), ("password", PASSWORD), ("csrf", &token)],
     );
     assert_eq!(answer.status, 204);
-    assert!(answer.header("hx-trigger").unwrap().contains(&browser.token()));
+    let told: serde_json::Value =
+        serde_json::from_str(answer.header("hx-trigger").unwrap()).unwrap();
+    let renewed = told["login:done"]["csrf"].as_str().unwrap();
+    let dark = browser.post_with("/theme", &[], &[("theme", "dark"), ("csrf", renewed)]);
+    assert_eq!(dark.status, 303);
 }
