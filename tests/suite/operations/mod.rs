@@ -10,4 +10,5 @@ mod publishing;
 mod segments;
 mod short_form;
 mod switching;
+mod undoing;
 mod views;
