@@ -36,3 +36,7 @@ on('htmx:afterSettle', (e) => {
   f.focus();
   if (f.type === 'number') f.select();
 });
+// A preview that is taken out of the page while it is asked for: the answer would have no place.
+on('htmx:beforeCleanupElement', (e) => {
+  if (e.target.matches?.('[hx-trigger*="delay:"]')) htmx.trigger(e.target, 'htmx:abort');
+});

@@ -149,6 +149,7 @@ fn a_flag_is_created_published_and_turned_off_by_keyboard_alone() {
         if focus == format!("spinbutton {MIAMI}") { Ok(()) } else { Err(focus) }
     });
     maya.writes("30");
+    maya.sees("30 % of iPhone users in Miami get true");
     maya.tabs_to("Publish…");
     maya.presses("Enter");
     maya.sees("Publish version 1 to Production");
