@@ -93,7 +93,7 @@ fn find(
     let served = match here {
         None => "never published here".to_owned(),
         Some(it) => match it.ended_at {
-            None => format!("since {}", time_words::at(it.published_at)),
+            None => format!("live since {}", time_words::at(it.published_at)),
             Some(ended_at) => time_words::span(it.published_at, ended_at),
         },
     };

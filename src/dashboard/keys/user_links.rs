@@ -2,14 +2,14 @@
 
 use crate::{dashboard::ProjectMember, domain::experience::Kind, store::UsedBy};
 
-/// Something that uses a key, as a link.
+/// Something that uses a key, as a link where there is a page for it.
 pub struct User {
     /// The icon of its kind.
     pub icon: &'static str,
     /// Its name.
     pub name: String,
-    /// Where it is.
-    pub address: String,
+    /// Where it is, if there is a page for it.
+    pub address: Option<String>,
 }
 
 /// Those, as links.
@@ -19,10 +19,10 @@ pub fn links(member: &ProjectMember, users: &[UsedBy]) -> Vec<User> {
 
 fn link(member: &ProjectMember, user: &UsedBy) -> User {
     let (icon, list, slug) = match user {
-        UsedBy::Experience { kind: Kind::FeatureFlag, slug, .. } => ("flag", "flags", slug),
-        UsedBy::Experience { kind: Kind::ProductConfig, slug, .. } => ("config", "configs", slug),
-        UsedBy::Segment { slug, .. } => ("users", "segments", slug),
+        UsedBy::Experience { kind: Kind::FeatureFlag, slug, .. } => ("flag", Some("flags"), slug),
+        UsedBy::Experience { kind: Kind::ProductConfig, slug, .. } => ("config", None, slug),
+        UsedBy::Segment { slug, .. } => ("users", Some("segments"), slug),
     };
-    let address = member.path(&format!("/{list}/{slug}"));
+    let address = list.map(|list| member.path(&format!("/{list}/{slug}")));
     User { icon, name: user.name().to_owned(), address }
 }
