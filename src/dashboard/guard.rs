@@ -23,6 +23,10 @@ pub enum Admission {
 /// [`PageError::SignInNeeded`], [`PageError::NotFound`], [`PageError::Forbidden`],
 /// [`PageError::Stale`], [`PageError::Unreadable`], [`PageError::Away`].
 pub async fn admit(admission: Admission, request: &mut ServiceRequest) -> Result<(), PageError> {
+    // Nothing has a name with U+0000, and Postgres would refuse to look for one.
+    if request.path().contains("%00") {
+        return Err(PageError::NotFound);
+    }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let site = Ask::site(request.request());
     if changes {

@@ -33,7 +33,7 @@ pub use statistics::Statistics;
 use std::{
     collections::HashMap,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
@@ -59,6 +59,8 @@ const MOST_BODY: usize = 64 * 1024;
 pub struct Delivery {
     snapshot: Snapshot,
     counting: Counting,
+    /// The SDK keys that were presented to what has been replaced since they were last asked for.
+    used_before: Mutex<Vec<Uuid>>,
     /// When Postgres last confirmed what is served, in milliseconds since 1970; 0: never.
     confirmed: AtomicI64,
     stopping: AtomicBool,
@@ -115,6 +117,8 @@ impl Delivery {
             let served = look.served().environment(environment.id);
             if !served.is_some_and(|served| Arc::ptr_eq(served, environment)) {
                 self.counting.enter(Arc::clone(environment), now);
+                let used = served.into_iter().flat_map(|served| served.take_used());
+                self.lock_used().extend(used);
             }
         }
         self.snapshot.swap(environments, origin);
@@ -141,10 +145,16 @@ impl Delivery {
         self.stopping.load(Ordering::Relaxed)
     }
 
+    fn lock_used(&self) -> MutexGuard<'_, Vec<Uuid>> {
+        self.used_before.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The SDK keys that were presented since the last call.
     fn used_keys(&self) -> Vec<Uuid> {
         let look = self.look();
-        look.served().environments().flat_map(|environment| environment.take_used()).collect()
+        let mut used = std::mem::take(&mut *self.lock_used());
+        used.extend(look.served().environments().flat_map(|environment| environment.take_used()));
+        used
     }
 }
 

@@ -29,7 +29,7 @@ function step(r, d) {
   return true;
 }
 let held = null; // keyboard: { row, next }
-function drop(keep) {
+function drop(keep, refocus = true) {
   if (!held) return;
   const { row, next, app } = held;
   held = null;
@@ -42,7 +42,7 @@ function drop(keep) {
   }
   place(row.parentNode);
   if (keep) done(row.parentNode);
-  g.focus();
+  if (refocus) g.focus();
   const l = rows(row.parentNode);
   say(
     keep
@@ -98,6 +98,10 @@ on('click', (e) => {
   else step(r, d === 'up' ? -1 : 1);
   done(b);
   say(`${name(r)} is now priority ${rows(b).indexOf(r) + 1} of ${l.length}`);
+});
+// Whoever goes on elsewhere leaves the row where it is.
+on('pointerdown', (e) => {
+  if (held && !held.row.contains(e.target)) drop(true, false);
 });
 on('pointerdown', (e) => {
   const g = e.target.closest?.('.grip');

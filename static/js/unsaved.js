@@ -18,10 +18,10 @@ addEventListener('beforeunload', (e) => {
 // turns out to stay on it.
 const guards = () => $$('form[data-guard]');
 on('submit', (e) => {
-  if (e.target.matches('[data-guard], #modal form')) for (const f of guards()) f.dataset.sent = '1';
+  if (e.target.matches('[data-guard], [data-carries]')) for (const f of guards()) f.dataset.sent = '1';
 });
 on('htmx:afterRequest', (e) => {
-  if (!e.detail.elt.matches?.('[data-guard], #modal form')) return; // a preview may come in between
+  if (!e.detail.elt.matches?.('[data-guard], [data-carries]')) return; // a preview may come in between
   const x = e.detail.xhr;
   const leaves = ['HX-Redirect', 'HX-Location', 'HX-Refresh'].some((n) => x.getResponseHeader(n));
   if (!leaves) for (const f of guards()) delete f.dataset.sent;

@@ -47,6 +47,16 @@ fn a_slip_in_an_address_is_answered_with_what_was_meant() {
 }
 
 #[test]
+fn nothing_has_a_name_with_u_0000() {
+    let pages = Pages::with_people();
+    let admin = pages.signed_in(Role::Admin);
+    for path in ["/flags/%00", "/flags/%00/publish", "/keys/%00/edit", "/segments/a%00/archive"] {
+        assert_eq!(admin.get(&format!("/p/default/production{path}")).status, 404, "{path}");
+    }
+    assert_eq!(admin.get("/p/%00/production").status, 404);
+}
+
+#[test]
 fn who_may_not_do_something_reads_whom_to_ask() {
     let pages = Pages::with_people();
     let viewer = pages.signed_in(Role::Viewer);

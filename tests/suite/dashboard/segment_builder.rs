@@ -211,3 +211,13 @@ fn for_htmx_a_button_of_the_builder_answers_with_the_builder_alone() {
     assert!(part.contains("autofocus") && part.contains("data-unsaved"));
     assert!(!part.contains("id=\"segment-name\"") && !part.contains("<form"));
 }
+
+#[test]
+fn an_untouched_builder_opens_as_json_to_start_from() {
+    let pages = with_pro();
+    let developer = pages.signed_in(Role::Developer);
+    let shown = form(&developer, "/new").send(&developer, Some(("do", "json")));
+    assert_eq!(shown.status, 200);
+    let start = FilledForm::of(&shown.text, "segment-form").get("json").parse::<Json>();
+    assert_eq!(start.unwrap(), json!({"all": []}));
+}

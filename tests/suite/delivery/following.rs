@@ -1,5 +1,6 @@
 //! What is served follows what is published, on every replica.
 
+use flagstaff::store::sdk_keys;
 use serde_json::{Value as Json, json};
 
 use crate::support::{
@@ -84,4 +85,18 @@ fn a_revoked_key_is_refused_on_every_replica() {
         (answer.status == 401).then_some(())
     });
     server.app(&story.server_key).post(ONE, &json!({})).expect(200);
+}
+
+#[test]
+fn an_sdk_key_that_was_used_before_the_last_change_is_known_to_be_used() {
+    let database = TestDatabase::new();
+    let story = Story::begin(&database);
+    let data = TestFolder::new();
+    let server = TestServer::start(&database, &data);
+    value(&server, &story.client_key);
+    story.publish(story.save(1, &content(100.0, 100.0)));
+    eventually("its last use is stored", || {
+        let keys = story.store.read(|conn| sdk_keys::list(conn, story.production.id)).unwrap();
+        keys.iter().any(|key| key.last_used_at.is_some()).then_some(())
+    });
 }

@@ -50,6 +50,7 @@ pub fn of_version(
     let is_dirty = !is_sound || !all.is_empty();
     let title = match all.len() {
         _ if !is_sound => "Unpublished changes".to_owned(),
+        0 if live == Some(number) => "Unpublished changes".to_owned(),
         0 => format!("Version {number} is saved, not published."),
         1 => "1 unpublished change".to_owned(),
         many => format!("{many} unpublished changes"),

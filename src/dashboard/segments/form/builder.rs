@@ -51,6 +51,13 @@ impl Builder {
         Builder { matches: Match::All, rows: vec![Row::blank(1)] }
     }
 
+    /// Whether nothing was entered in any row.
+    pub fn is_untouched(&self) -> bool {
+        self.rows
+            .iter()
+            .all(|row| row.attribute.is_empty() && row.values.iter().all(String::is_empty))
+    }
+
     /// As a form has it. One row more than fits is kept, so that it is said.
     pub fn from_form(form: &Form) -> Builder {
         let matches = Match::ALL.into_iter().find(|(_, name, _)| *name == form.get("match"));

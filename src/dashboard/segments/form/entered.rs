@@ -120,8 +120,12 @@ impl Entered {
     pub fn apply(&mut self, edit: Edit) -> Result<Option<u32>, FieldErrors> {
         match edit {
             Edit::ShowJson if self.mode == Mode::Builder => {
-                let condition = self.condition().map_err(FieldErrors::new)?;
-                (self.mode, self.json) = (Mode::Json, json_text::write(&condition));
+                let json = match self.condition() {
+                    Ok(condition) => json_text::write(&condition),
+                    Err(_) if self.builder.is_untouched() => json_text::START.to_owned(),
+                    Err(problems) => return Err(FieldErrors::new(problems)),
+                };
+                (self.mode, self.json) = (Mode::Json, json);
                 Ok(None)
             }
             Edit::ShowBuilder if self.mode == Mode::Json => {

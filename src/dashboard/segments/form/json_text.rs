@@ -13,6 +13,9 @@ use crate::{
 /// The field of problems with the text.
 pub const FIELD: &str = "segment-json";
 
+/// What to start from.
+pub const START: &str = "{\n  \"all\": []\n}";
+
 /// Reads the text. Each problem says where it is: `conditions.all[2].operator: …`.
 ///
 /// # Errors
