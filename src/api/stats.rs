@@ -165,8 +165,7 @@ fn count(
     filter: &DeliveryFilter,
     bucket: Bucket,
 ) -> Result<Stats, OperationError> {
-    let series = deliveries::series(conn, filter, bucket)?;
-    let by_value = deliveries::by_value(conn, filter)?;
+    let (series, by_value) = deliveries::counted(conn, filter, bucket)?;
     Ok(Stats {
         series: series.into_iter().map(|(start, count)| BucketCount { start, count }).collect(),
         by_value: by_value

@@ -300,8 +300,7 @@ pub fn any(conn: &mut Connection, environment_id: Uuid) -> Result<bool, StoreErr
     Ok(diesel::select(diesel::dsl::exists(there)).get_result(conn)?)
 }
 
-/// How many deliveries there were in each bucket, in order of time; buckets without any are not
-/// in it.
+/// How many deliveries there were in each bucket that has any, in order of time.
 ///
 /// # Errors
 /// Those of the database.
@@ -350,6 +349,22 @@ pub fn by_value(
             sql::<BigInt>(SUM),
         ))
         .load(conn)?)
+}
+
+/// [`series`] and [`by_value`] of one moment, with the same sum, in a transaction of its own.
+///
+/// # Errors
+/// Those of the database.
+#[expect(clippy::type_complexity, reason = "what both give, side by side")]
+pub fn counted(
+    conn: &mut Connection,
+    filter: &DeliveryFilter,
+    bucket: Bucket,
+) -> Result<(Vec<(DateTime<Utc>, i64)>, Vec<ValueCount>), StoreError> {
+    conn.build_transaction()
+        .read_only()
+        .repeatable_read()
+        .run(|conn| Ok((series(conn, filter, bucket)?, by_value(conn, filter)?)))
 }
 
 /// A sum of whole numbers is of another type in Postgres, which the builder can't cast back.
