@@ -1,6 +1,7 @@
 //! What helps somebody on who stands before a page that does not exist or is not for them.
 
 use actix_web::{HttpRequest, web::Data};
+use strsim::levenshtein;
 
 use super::{ProjectMember, work};
 use crate::{
@@ -53,29 +54,11 @@ pub async fn admins(request: &HttpRequest) -> Vec<String> {
 /// The slug and the name of what is most like a slug that nothing has.
 fn most_like(slug: &str, known: Vec<(String, String)>) -> Option<(String, String)> {
     let rated = known.into_iter().filter(|(other, _)| other != slug).map(|known| {
-        let rating = if known.0.starts_with(slug) { 1 } else { distance(slug, &known.0) };
+        let rating = if known.0.starts_with(slug) { 1 } else { levenshtein(slug, &known.0) };
         (rating, known)
     });
     let (rating, found) = rated.min_by_key(|(rating, _)| *rating)?;
     (rating * 3 <= slug.len().max(found.0.len())).then_some(found)
-}
-
-/// How many letters to add, drop or change make one of the other.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.bytes().enumerate() {
-        let mut before = i;
-        let mut left = i + 1;
-        let mut next = vec![left];
-        for (b, above) in other.bytes().zip(row.iter().skip(1)) {
-            let changed = before + usize::from(a != b);
-            before = *above;
-            left = changed.min(left + 1).min(above + 1);
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -109,7 +92,7 @@ mod tests {
         for (one, other, letters) in
             [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("ab", "ba", 2)]
         {
-            assert_eq!(distance(one, other), letters, "{one} {other}");
+            assert_eq!(levenshtein(one, other), letters, "{one} {other}");
         }
     }
 }

@@ -46,6 +46,7 @@ pub mod home;
 mod kept_form;
 pub mod keys;
 mod layout;
+mod list_address;
 mod local_path;
 mod number_words;
 mod pager;

@@ -152,18 +152,34 @@ fn save(
     users: Users,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    for (user_id, properties) in users {
-        let profile = profiles::table.find((environment_id, user_id));
-        let properties = Json::Object(properties);
-        let seen = profiles::last_seen_at.eq(now);
-        match decides {
-            true => diesel::update(profile)
-                .set((profiles::properties.eq(properties), seen))
-                .execute(conn)?,
-            false => diesel::update(profile)
-                .set((profiles::reported.eq(properties), seen))
-                .execute(conn)?,
-        };
+    let person = |user_id: String| {
+        (
+            profiles::environment_id.eq(environment_id),
+            profiles::user_id.eq(user_id),
+            profiles::last_seen_at.eq(now),
+        )
+    };
+    let users = users.into_iter().map(|(id, properties)| (person(id), Json::Object(properties)));
+    let key = (profiles::environment_id, profiles::user_id);
+    let seen = profiles::last_seen_at.eq(excluded(profiles::last_seen_at));
+    if decides {
+        let rows: Vec<_> =
+            users.map(|(person, stored)| (person, profiles::properties.eq(stored))).collect();
+        diesel::insert_into(profiles::table)
+            .values(rows)
+            .on_conflict(key)
+            .do_update()
+            .set((profiles::properties.eq(excluded(profiles::properties)), seen))
+            .execute(conn)?;
+    } else {
+        let rows: Vec<_> =
+            users.map(|(person, stored)| (person, profiles::reported.eq(stored))).collect();
+        diesel::insert_into(profiles::table)
+            .values(rows)
+            .on_conflict(key)
+            .do_update()
+            .set((profiles::reported.eq(excluded(profiles::reported)), seen))
+            .execute(conn)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! The state of the list, as its address has it. What says nothing is left out; what is unknown
-//! means the default, so that no old link breaks.
+//! The state of the list, as its address has it.
 
+use super::super::list_address;
 use crate::{domain::experience::Status, store::Sort};
 
 /// Which part of the list is asked for.
@@ -83,11 +83,11 @@ impl ListQuery {
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let value = value.replace('\0', "");
             match name.as_ref() {
-                "q" => read.search = value.trim().chars().take(200).collect(),
+                "q" => read.search = list_address::search(&value),
                 "tag" => read.tag = value,
                 "segment" => read.segment = value,
                 "owner" => read.owner = value,
-                "page" => read.page = value.parse().unwrap_or(1).clamp(1, 100_000),
+                "page" => read.page = list_address::page(&value),
                 "status" => {
                     let tab = TABS.into_iter().find(|(_, name)| *name == value);
                     read.status = tab.and_then(|(status, _)| status);
@@ -109,7 +109,6 @@ impl ListQuery {
 
     /// The address below that path, with a question mark where there is anything to say.
     pub fn address(&self, path: &str) -> String {
-        let mut fields = form_urlencoded::Serializer::new(String::new());
         let page = self.page.to_string();
         let said = [
             ("q", self.search.as_str(), ""),
@@ -120,11 +119,7 @@ impl ListQuery {
             ("sort", self.sort.as_str(), ListSort::default().as_str()),
             ("page", page.as_str(), "1"),
         ];
-        for (name, value, _) in said.into_iter().filter(|(_, value, default)| value != default) {
-            fields.append_pair(name, value);
-        }
-        let query = fields.finish();
-        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+        list_address::address(path, &said)
     }
 
     /// The same with another status, from its first page.

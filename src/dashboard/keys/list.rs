@@ -10,11 +10,12 @@ use uuid::Uuid;
 use super::{
     super::{
         Answer, Layout, Page, Pager, ProjectMember, Section,
+        list_address::SORTS,
         number_words::{counted, grouped},
         time_words, work,
     },
     default_text,
-    list_query::{ListQuery, SORTS},
+    list_query::ListQuery,
     type_label,
     user_links::{self, User},
 };

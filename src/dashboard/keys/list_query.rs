@@ -1,6 +1,6 @@
-//! The state of the list, as its address has it. What says nothing is left out; what is unknown
-//! means the default, so that no old link breaks.
+//! The state of the list, as its address has it.
 
+use super::super::list_address;
 use crate::{domain::value::ValueType, store::Sort};
 
 /// Which part of the list is asked for.
@@ -18,27 +18,17 @@ pub struct ListQuery {
     pub page: u32,
 }
 
-/// The orders, as the menu offers them: their names in addresses and on the page.
-pub const SORTS: [(Sort, &str, &str); 3] = [
-    (Sort::Name, "name", "Name, A to Z"),
-    (Sort::Updated, "changed", "Recently changed"),
-    (Sort::Created, "created", "Newest first"),
-];
-
 impl ListQuery {
     /// Reads it.
     pub fn parse(query: &str) -> ListQuery {
         let mut read = ListQuery { page: 1, ..ListQuery::default() };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match name.as_ref() {
-                "q" => read.search = value.replace('\0', "").trim().chars().take(200).collect(),
+                "q" => read.search = list_address::search(&value),
                 "type" => read.value_type = ValueType::parse(&value),
                 "archived" => read.archived = value == "1",
-                "page" => read.page = value.parse().unwrap_or(1).clamp(1, 100_000),
-                "sort" => {
-                    let known = SORTS.into_iter().find(|(_, name, _)| *name == value);
-                    read.sort = known.map_or(Sort::default(), |(sort, ..)| sort);
-                }
+                "page" => read.page = list_address::page(&value),
+                "sort" => read.sort = list_address::sort_called(&value),
                 _ => {}
             }
         }
@@ -47,21 +37,15 @@ impl ListQuery {
 
     /// The address below that path, with a question mark where there is anything to say.
     pub fn address(&self, path: &str) -> String {
-        let mut fields = form_urlencoded::Serializer::new(String::new());
-        let sort = SORTS.into_iter().find(|(sort, ..)| *sort == self.sort);
         let page = self.page.to_string();
         let said = [
             ("q", self.search.as_str(), ""),
             ("type", self.value_type.map_or("", ValueType::as_str), ""),
-            ("sort", sort.map_or("", |(_, name, _)| name), "name"),
+            ("sort", list_address::name_of_sort(self.sort), "name"),
             ("archived", if self.archived { "1" } else { "" }, ""),
             ("page", page.as_str(), "1"),
         ];
-        for (name, value, _) in said.into_iter().filter(|(_, value, default)| value != default) {
-            fields.append_pair(name, value);
-        }
-        let query = fields.finish();
-        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+        list_address::address(path, &said)
     }
 
     /// Another page of the same.

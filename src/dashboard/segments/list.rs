@@ -12,9 +12,9 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    super::{Answer, Layout, Page, ProjectMember, Section, time_words, work},
+    super::{Answer, Layout, Page, ProjectMember, Section, list_address::SORTS, time_words, work},
     create::EXAMPLES,
-    list_query::{ListQuery, SORTS},
+    list_query::ListQuery,
     used_in::{self, User},
 };
 use crate::{

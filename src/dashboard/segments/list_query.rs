@@ -1,6 +1,6 @@
-//! The state of the list, as its address has it. What says nothing is left out; what is unknown
-//! means the default, so that no old link breaks.
+//! The state of the list, as its address has it.
 
+use super::super::list_address;
 use crate::store::Sort;
 
 /// Which part of the list is asked for.
@@ -16,13 +16,6 @@ pub struct ListQuery {
     pub page: u32,
 }
 
-/// The orders: name in addresses, name on the page.
-pub const SORTS: [(Sort, &str, &str); 3] = [
-    (Sort::Name, "name", "Name, A to Z"),
-    (Sort::Updated, "changed", "Recently changed"),
-    (Sort::Created, "created", "Newest first"),
-];
-
 impl ListQuery {
     /// Reads it.
     pub fn parse(query: &str) -> ListQuery {
@@ -31,13 +24,10 @@ impl ListQuery {
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let value = value.replace('\0', "");
             match name.as_ref() {
-                "q" => read.search = value.trim().chars().take(200).collect(),
+                "q" => read.search = list_address::search(&value),
                 "archived" => read.archived = value == "1",
-                "sort" => {
-                    let known = SORTS.iter().find(|(_, name, _)| *name == value);
-                    read.sort = known.map_or(Sort::Name, |(sort, ..)| *sort);
-                }
-                "page" => read.page = value.parse().unwrap_or(1).clamp(1, 100_000),
+                "sort" => read.sort = list_address::sort_called(&value),
+                "page" => read.page = list_address::page(&value),
                 _ => {}
             }
         }
@@ -46,21 +36,14 @@ impl ListQuery {
 
     /// The address below that path, with a question mark where there is anything to say.
     pub fn address(&self, path: &str) -> String {
-        let mut fields = form_urlencoded::Serializer::new(String::new());
         let page = self.page.to_string();
-        let sort =
-            SORTS.iter().find(|(sort, ..)| *sort == self.sort).map_or("", |(_, name, _)| name);
         let said = [
             ("q", self.search.as_str(), ""),
-            ("sort", sort, "name"),
+            ("sort", list_address::name_of_sort(self.sort), "name"),
             ("archived", if self.archived { "1" } else { "" }, ""),
             ("page", page.as_str(), "1"),
         ];
-        for (name, value, _) in said.into_iter().filter(|(_, value, default)| value != default) {
-            fields.append_pair(name, value);
-        }
-        let query = fields.finish();
-        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+        list_address::address(path, &said)
     }
 
     /// Another page of the same.

@@ -4,11 +4,11 @@ use askama::Template;
 
 use super::{
     super::{Answer, FieldErrors, Form, Fragment, Layout, Page, PageError, ProjectMember, Section},
-    form::{BUILT_IN, Edit, Editor, Entered, Match, Unit},
+    form::{Edit, Editor, Entered, Match, Unit},
     used_in::{User, counted},
 };
 use crate::{
-    domain::condition::Condition,
+    domain::{condition::Condition, context::BUILT_IN_ATTRIBUTES},
     operations::OperationError,
     store::{Connection, segment_revisions},
 };
@@ -183,12 +183,12 @@ pub fn attributes(
                 })
                 .collect::<Vec<String>>()
         })
-        .filter(|attribute| !BUILT_IN.contains(&attribute.as_str()))
+        .filter(|attribute| !BUILT_IN_ATTRIBUTES.contains(&attribute.as_str()))
         .collect();
     seen.sort();
     seen.dedup();
     seen.truncate(MOST_SUGGESTED);
-    Ok(BUILT_IN.iter().map(|name| (*name).to_owned()).chain(seen).collect())
+    Ok(BUILT_IN_ATTRIBUTES.iter().map(|name| (*name).to_owned()).chain(seen).collect())
 }
 
 /// How many properties of other segments are suggested.

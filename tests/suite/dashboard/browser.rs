@@ -18,6 +18,8 @@ use flagstaff::{
     store::{Store, projects},
 };
 
+use regex::Regex;
+
 use crate::support::{Answer, Client, TestDatabase, TestFolder, TestServer};
 
 /// The password of everybody in these tests.
@@ -107,10 +109,20 @@ impl Browser {
 
     /// Sends a form of our own page, with its token.
     pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post_saying(path, &[], fields)
+    }
+
+    /// The same with more headers.
+    pub fn post_saying(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        fields: &[(&str, &str)],
+    ) -> Answer {
         let token = self.token();
-        let mut fields = fields.to_vec();
-        fields.push(("csrf", &token));
-        self.post_with(path, &[("sec-fetch-site", "same-origin")], &fields)
+        let fields = [fields, &[("csrf", &token)]].concat();
+        let headers = [headers, &[("sec-fetch-site", "same-origin")]].concat();
+        self.post_with(path, &headers, &fields)
     }
 
     /// Sends a form with those headers and nothing else.
@@ -190,6 +202,14 @@ impl Browser {
 /// The value of the first field of that name on a page, as a browser sends it.
 pub fn field(page: &str, name: &str) -> Option<String> {
     let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\""))?;
-    let value = rest.split('"').next()?.replace("&#38;", "&").replace("&#34;", "\"");
-    Some(value.replace("&#39;", "'").replace("&#60;", "<").replace("&#62;", ">"))
+    Some(unescaped(rest.split('"').next()?))
+}
+
+/// Text as it was before the template escaped it.
+pub fn unescaped(text: &str) -> String {
+    let escape = Regex::new(r"&#(\d+);").unwrap();
+    let plain = escape.replace_all(text, |found: &regex::Captures<'_>| {
+        char::from_u32(found[1].parse().unwrap()).unwrap().to_string()
+    });
+    plain.into_owned()
 }

@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use super::browser::Browser;
+use super::browser::{Browser, unescaped};
 use crate::support::Answer;
 
 /// What a form would send.
@@ -108,13 +108,4 @@ impl FilledForm {
 fn attribute(text: &str, name: &str) -> Option<String> {
     let found = Regex::new(&format!(r#"(?s)(?:^|\s){name}="([^"]*)""#)).unwrap().captures(text)?;
     Some(unescaped(&found[1]))
-}
-
-/// Text as it was before the template escaped it.
-pub fn unescaped(text: &str) -> String {
-    let escape = Regex::new(r"&#(\d+);").unwrap();
-    let plain = escape.replace_all(text, |found: &regex::Captures<'_>| {
-        char::from_u32(found[1].parse().unwrap()).unwrap().to_string()
-    });
-    plain.into_owned()
 }

@@ -2,7 +2,7 @@
 
 use flagstaff::domain::role::Role;
 
-use super::browser::{Browser, Pages};
+use super::browser::{Browser, Pages, unescaped};
 use crate::support::{
     Answer,
     story::{Story, content},
@@ -20,33 +20,15 @@ fn begin() -> (Pages, Story) {
     (pages, story)
 }
 
-fn send(
-    browser: &Browser,
-    path: &str,
-    headers: &[(&str, &str)],
-    fields: &[(&str, &str)],
-) -> Answer {
-    let token = browser.token();
-    let mut fields = fields.to_vec();
-    fields.push(("csrf", &token));
-    let headers = [headers, &[("sec-fetch-site", "same-origin")]].concat();
-    browser.post_with(path, &headers, &fields)
-}
-
 /// The hidden fields of a form, but for its token.
 fn carried(page: &str) -> Vec<(String, String)> {
     let at = page.find("name=\"publish.answer\"").expect("a question");
     let (form, _) = page[page[..at].rfind("<form").unwrap()..].split_once("</form>").unwrap();
     let fields = form.split("<input type=\"hidden\" name=\"").skip(1).map(|field| {
         let (name, rest) = field.split_once("\" value=\"").unwrap();
-        (plain(name), plain(rest.split('"').next().unwrap()))
+        (unescaped(name), unescaped(rest.split('"').next().unwrap()))
     });
     fields.filter(|(name, _)| name != "csrf").collect()
-}
-
-fn plain(text: &str) -> String {
-    let text = text.replace("&#34;", "\"").replace("&#60;", "<").replace("&#62;", ">");
-    text.replace("&#39;", "'").replace("&#38;", "&")
 }
 
 /// Answers a question with what it carries.
@@ -65,13 +47,13 @@ fn answer_at(
     let mut fields: Vec<(&str, &str)> =
         carried.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     fields.push(("publish.note", note));
-    send(browser, path, headers, &fields)
+    browser.post_saying(path, headers, &fields)
 }
 
 fn undo_of(text: &str) -> String {
     let (_, rest) = text.split_once("class=\"toast\"").expect("a toast");
     let (_, rest) = rest.split_once("action=\"").expect("Undo");
-    plain(rest.split('"').next().unwrap())
+    unescaped(rest.split('"').next().unwrap())
 }
 
 /// What an editor of the flag sends, on top of that version.
@@ -132,7 +114,7 @@ fn publishing_moves_on_with_a_message_and_undo_publishes_the_earlier_one_again()
     assert!(page.contains("Version 3 of Automatic playlist is live in Production."));
     assert!(page.contains("Looks healthy"), "the note stands beside the version");
     let undo = undo_of(&page);
-    let undone = send(&browser, &undo, &HTMX, &[]);
+    let undone = browser.post_saying(&undo, &HTMX, &[]);
     assert_eq!(undone.header("hx-redirect"), Some(FLAG));
     assert_eq!(story.live_version(), Some(2));
     assert!(
@@ -141,7 +123,7 @@ fn publishing_moves_on_with_a_message_and_undo_publishes_the_earlier_one_again()
             .text
             .contains("Version 2 of Automatic playlist is live in Production again.")
     );
-    assert_eq!(send(&browser, &undo, &HTMX, &[]).status, 409, "once");
+    assert_eq!(browser.post_saying(&undo, &HTMX, &[]).status, 409, "once");
 }
 
 #[test]
@@ -179,7 +161,7 @@ fn undoing_the_first_publication_switches_off() {
     assert_eq!(done.status, 303, "{}", done.text);
     let page = browser.get(&format!("{staging}/versions")).text;
     assert!(page.contains("Version 3 of Automatic playlist is live in Staging."));
-    send(&browser, &undo_of(&page), &[], &[]);
+    browser.post_saying(&undo_of(&page), &[], &[]);
     let page = browser.get(&format!("{staging}/versions")).text;
     assert!(page.contains("Automatic playlist is off in Staging. Everyone gets the default."));
     assert_eq!(story.live_version(), Some(2), "elsewhere nothing happens");
@@ -195,12 +177,12 @@ fn whoever_may_not_publish_there_is_told_whom_to_ask() {
     assert!(refused.text.contains(sentence), "{}", refused.text);
     let fields = [("publish.answer", "1"), ("publish.version", "3")];
     for headers in [&[][..], &HTMX] {
-        assert_eq!(send(&developer, &format!("{FLAG}/publish"), headers, &fields).status, 403);
+        assert_eq!(developer.post_saying(&format!("{FLAG}/publish"), headers, &fields).status, 403);
     }
     let viewer = pages.signed_in(Role::Viewer);
     let staging = FLAG.replace("production", "staging");
     assert_eq!(viewer.get(&format!("{staging}/publish")).status, 403);
-    assert_eq!(send(&viewer, &format!("{staging}/publish"), &[], &fields).status, 403);
+    assert_eq!(viewer.post_saying(&format!("{staging}/publish"), &[], &fields).status, 403);
     assert_eq!(story.live_version(), Some(2));
 }
 
@@ -261,7 +243,7 @@ fn an_editor_is_saved_and_published_in_one_step() {
     let (pages, story) = begin();
     let browser = pages.signed_in(Role::ProductManager);
     let address = format!("{FLAG}/publish");
-    let asked = send(&browser, &address, &HTMX, &edited("3", "25", "60"));
+    let asked = browser.post_saying(&address, &HTMX, &edited("3", "25", "60"));
     assert_eq!(asked.status, 200, "{}", asked.text);
     assert!(asked.text.contains("Publish version 4 to Production"));
     assert!(asked.text.contains("deliver to <del>50 %</del>"));
@@ -269,7 +251,7 @@ fn an_editor_is_saved_and_published_in_one_step() {
     let done = answer(&browser, &asked, &HTMX, "Widen Miami");
     assert_eq!(done.header("hx-redirect"), Some(FLAG));
     assert_eq!((story.newest_version(), story.live_version()), (4, Some(4)));
-    let again = send(&browser, &address, &HTMX, &edited("4", "25", "60"));
+    let again = browser.post_saying(&address, &HTMX, &edited("4", "25", "60"));
     assert!(again.text.contains("Nothing: it says the same as what is live."));
 }
 
@@ -278,17 +260,17 @@ fn an_editor_with_problems_keeps_everything_and_publishes_nothing() {
     let (pages, story) = begin();
     let browser = pages.signed_in(Role::ProductManager);
     let address = format!("{FLAG}/publish");
-    let asked = send(&browser, &address, &HTMX, &edited("3", "250", "60"));
+    let asked = browser.post_saying(&address, &HTMX, &edited("3", "250", "60"));
     assert_eq!(asked.status, 422);
     assert!(asked.text.contains("Enter a percent from 0 to 100."));
     assert_eq!(asked.header("hx-retarget"), Some("#editor"));
     assert_eq!(asked.header("hx-trigger"), Some("modal:close"));
-    let page = send(&browser, &address, &[], &edited("3", "250", "60"));
+    let page = browser.post_saying(&address, &[], &edited("3", "250", "60"));
     assert_eq!(page.status, 422);
     assert!(page.text.contains("value=\"250\"") && page.text.contains("value=\"60\""));
     assert_eq!((story.newest_version(), story.live_version()), (3, Some(2)));
     let long = "x".repeat(5000);
-    let asked = send(&browser, &address, &HTMX, &edited("3", "25", "60"));
+    let asked = browser.post_saying(&address, &HTMX, &edited("3", "25", "60"));
     let refused = answer(&browser, &asked, &HTMX, &long);
     assert_eq!(refused.status, 422);
     assert!(refused.text.contains("This text may have at most 4 KiB."));
@@ -301,10 +283,10 @@ fn an_editor_on_an_old_version_meets_both_sides() {
     let (pages, story) = begin();
     let browser = pages.signed_in(Role::ProductManager);
     let address = format!("{FLAG}/publish");
-    let asked = send(&browser, &address, &HTMX, &edited("3", "25", "60"));
+    let asked = browser.post_saying(&address, &HTMX, &edited("3", "25", "60"));
     story.save(3, &content(40.0, 50.0));
     for stale in [
-        send(&browser, &address, &HTMX, &edited("3", "25", "60")),
+        browser.post_saying(&address, &HTMX, &edited("3", "25", "60")),
         answer(&browser, &asked, &HTMX, ""),
     ] {
         assert_eq!(stale.status, 409);
@@ -319,7 +301,7 @@ fn an_editor_on_an_old_version_meets_both_sides() {
             assert!(stale.text.contains(shown), "{shown}: {}", stale.text);
         }
     }
-    let page = send(&browser, &address, &[], &edited("3", "25", "60"));
+    let page = browser.post_saying(&address, &[], &edited("3", "25", "60"));
     assert!(page.status == 409 && page.text.contains("<h1>command line saved version 4"));
     assert_eq!((story.newest_version(), story.live_version()), (4, Some(2)));
 }
@@ -328,7 +310,7 @@ fn an_editor_on_an_old_version_meets_both_sides() {
 fn without_script_whoever_gives_up_is_back_in_the_editor_with_everything_typed() {
     let (pages, story) = begin();
     let browser = pages.signed_in(Role::ProductManager);
-    let asked = send(&browser, &format!("{FLAG}/publish"), &[], &edited("3", "25", "60"));
+    let asked = browser.post_saying(&format!("{FLAG}/publish"), &[], &edited("3", "25", "60"));
     assert!(asked.text.contains("<h1>Publish version 4 to Production</h1>"));
     let back = format!("name=\"do\" value=\"look\" formaction=\"{FLAG}\"");
     assert!(asked.text.contains(&back), "{}", asked.text);
@@ -336,7 +318,7 @@ fn without_script_whoever_gives_up_is_back_in_the_editor_with_everything_typed()
     let mut fields: Vec<(&str, &str)> =
         carried.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     fields.push(("do", "look"));
-    let page = send(&browser, FLAG, &[], &fields);
+    let page = browser.post_saying(FLAG, &[], &fields);
     assert!(page.status == 200 && page.text.contains("value=\"60\""));
     assert_eq!((story.newest_version(), story.live_version()), (3, Some(2)));
 }
@@ -349,7 +331,7 @@ fn a_new_flag_is_created_and_published_in_one_step() {
     let mut fields = edited("", "10", "10");
     fields.retain(|(name, _)| !matches!(*name, "base" | "name" | "salt"));
     fields.extend([("name", "Dark <b>mode"), ("key", "dark_mode"), ("key_default", "false")]);
-    let asked = send(&browser, address, &HTMX, &fields);
+    let asked = browser.post_saying(address, &HTMX, &fields);
     assert_eq!(asked.status, 200, "{}", asked.text);
     assert!(asked.text.contains("Publish version 1 to Production"));
     assert!(!asked.text.contains("<b>mode"));

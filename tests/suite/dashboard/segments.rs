@@ -4,8 +4,8 @@ use flagstaff::domain::role::Role;
 use serde_json::json;
 
 use super::{
-    browser::Pages,
-    filled_form::{FilledForm, unescaped},
+    browser::{Pages, unescaped},
+    filled_form::FilledForm,
     segment_world::{SEGMENTS, conditions, create, find, pro, with_pro},
 };
 use crate::support::story::Story;

@@ -23,7 +23,7 @@ fn seen(browser: &Browser) -> String {
 }
 
 fn switch(browser: &Browser, fields: &[(&str, &str)]) -> Answer {
-    send(browser, SWITCH, &[], fields)
+    browser.post_saying(SWITCH, &[], fields)
 }
 
 /// The same as htmx sends it from the list.
@@ -31,20 +31,7 @@ fn flip(browser: &Browser, fields: &[(&str, &str)]) -> Answer {
     let htmx = [("hx-request", "true"), ("hx-target", "flag-automatic-playlist")];
     let mut fields = fields.to_vec();
     fields.push(("back", FLAGS));
-    send(browser, SWITCH, &htmx, &fields)
-}
-
-fn send(
-    browser: &Browser,
-    path: &str,
-    headers: &[(&str, &str)],
-    fields: &[(&str, &str)],
-) -> Answer {
-    let token = browser.token();
-    let mut fields = fields.to_vec();
-    fields.push(("csrf", &token));
-    let headers = [headers, &[("sec-fetch-site", "same-origin")]].concat();
-    browser.post_with(path, &headers, &fields)
+    browser.post_saying(SWITCH, &htmx, &fields)
 }
 
 /// The address behind Undo.
@@ -69,7 +56,7 @@ fn one_click_turns_a_flag_off_at_once_and_undo_turns_it_on_again() {
     ] {
         assert!(answer.text.contains(shown), "{shown}: {}", answer.text);
     }
-    let undone = send(&browser, &undo_of(&answer.text), &[("hx-request", "true")], &[]);
+    let undone = browser.post_saying(&undo_of(&answer.text), &[("hx-request", "true")], &[]);
     assert_eq!(undone.header("hx-redirect"), Some(FLAGS));
     assert!(story.is_on());
     assert!(browser.get(FLAGS).text.contains("Automatic playlist is on in Production again."));
@@ -103,9 +90,9 @@ fn where_it_is_not_protected_it_turns_on_at_once() {
     let page = browser.get(&list).text;
     let (_, rest) = page.split_once("name=\"seen\" value=\"").unwrap();
     let seen = rest.split('"').next().unwrap();
-    assert_eq!(send(&browser, &address, &[], &[]).status, 303);
+    assert_eq!(browser.post_saying(&address, &[], &[]).status, 303);
     assert!(browser.get(&list).text.contains("Off"));
-    assert_eq!(send(&browser, &address, &[], &[("on", "1"), ("seen", seen)]).status, 303);
+    assert_eq!(browser.post_saying(&address, &[], &[("on", "1"), ("seen", seen)]).status, 303);
     assert!(browser.get(&list).text.contains("is on in Staging."));
 }
 
@@ -123,7 +110,7 @@ fn without_script_the_switch_is_a_form_and_the_question_a_page() {
     assert_eq!(asked.status, 200);
     assert!(asked.text.contains("<h1 hx-disable>Turn on Automatic playlist in Production?</h1>"));
     assert!(!story.is_on());
-    let undone = send(&browser, &undo_of(&list), &[], &[]);
+    let undone = browser.post_saying(&undo_of(&list), &[], &[]);
     assert_eq!((undone.status, undone.header("location")), (303, Some(narrowed.as_str())));
     assert!(story.is_on());
 }
@@ -169,7 +156,7 @@ fn drafts_and_archived_flags_say_why_their_switch_does_not_move() {
     let admin = pages.signed_in(Role::Admin);
     let staging = admin.get("/p/default/staging/flags").text;
     assert!(staging.contains("title=\"Publish it first\" disabled"));
-    let draft = send(&admin, &SWITCH.replace("production", "staging"), &[], &[("on", "1")]);
+    let draft = admin.post_saying(&SWITCH.replace("production", "staging"), &[], &[("on", "1")]);
     assert_eq!(draft.status, 409);
     assert!(draft.text.contains("there is nothing to switch. Publish a version there first."));
     story.switch(false);
@@ -185,16 +172,16 @@ fn what_is_too_late_or_not_theirs_is_not_undone() {
     let browser = pages.signed_in(Role::ProductManager);
     let first = undo_of(&flip(&browser, &[]).text);
     story.switch(true);
-    let refused = send(&browser, &first, &[], &[]);
+    let refused = browser.post_saying(&first, &[], &[]);
     assert_eq!(refused.status, 409);
     assert!(refused.text.contains("Something newer was published or switched in “Production”"));
     assert!(story.is_on());
     let second = undo_of(&flip(&browser, &[]).text);
     let developer = pages.signed_in(Role::Developer);
-    assert_eq!(send(&developer, &second, &[], &[]).status, 403);
-    assert_eq!(send(&pages.signed_in(Role::Viewer), &second, &[], &[]).status, 403);
+    assert_eq!(developer.post_saying(&second, &[], &[]).status, 403);
+    assert_eq!(pages.signed_in(Role::Viewer).post(&second, &[]).status, 403);
     let nothing = "/p/default/production/flags/automatic-playlist/undo";
-    assert_eq!(send(&browser, nothing, &[], &[]).status, 404);
+    assert_eq!(browser.post_saying(nothing, &[], &[]).status, 404);
     assert!(!story.is_on());
 }
 
@@ -208,11 +195,11 @@ fn from_the_flags_own_page_its_head_comes_back_with_the_versions() {
     );
     let htmx = [("hx-request", "true"), ("hx-target", "flag-head")];
     let back = format!("{FLAGS}/automatic-playlist/versions/1");
-    let off = send(&browser, SWITCH, &htmx, &[("back", &back)]);
+    let off = browser.post_saying(SWITCH, &htmx, &[("back", &back)]);
     for shown in ["id=\"flag-head\"", "Off in Production", "id=\"versions\" hx-swap-oob=\"true\""] {
         assert!(off.text.contains(shown), "{shown}: {}", off.text);
     }
-    let undone = send(&browser, &undo_of(&off.text), &htmx, &[]);
+    let undone = browser.post_saying(&undo_of(&off.text), &htmx, &[]);
     assert_eq!(undone.header("hx-retarget"), Some("#flag-head"));
     assert!(undone.text.contains("On in Production"));
     assert!(story.is_on());

@@ -1,7 +1,7 @@
 //! A form of a page as a browser without script sends it: every field as it came, some typed anew,
 //! one button pressed.
 
-use super::browser::Browser;
+use super::browser::{Browser, unescaped};
 use crate::support::Answer;
 
 /// The fields of a form.
@@ -114,10 +114,4 @@ impl TypedForm {
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
     Some(unescaped(rest.split('"').next()?))
-}
-
-/// The text that escaped HTML stands for.
-pub fn unescaped(html: &str) -> String {
-    let codes = [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
-    codes.iter().fold(html.to_owned(), |text, (code, c)| text.replace(code, c))
 }

@@ -15,4 +15,4 @@ pub use builder::Match;
 pub use edit::Edit;
 pub use entered::{Base, Entered};
 pub use moments::Unit;
-pub use operators::{BUILT_IN, Editor, label};
+pub use operators::{Editor, label};

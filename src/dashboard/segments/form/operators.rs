@@ -1,6 +1,9 @@
 //! What the builder offers as operators, and what it asks for beside each.
 
-use crate::domain::condition::{OperandKind, Operator};
+use crate::domain::{
+    condition::{OperandKind, Operator},
+    context::BUILT_IN_ATTRIBUTES,
+};
 
 use Operator as O;
 
@@ -96,27 +99,11 @@ const BY_KIND: [(&str, &[Operator]); 6] = [
     ("List", &[O::ContainsAny, O::ContainsAll]),
 ];
 
-/// The properties that apps and SDKs fill by themselves.
-pub const BUILT_IN: [&str; 12] = [
-    "user_id",
-    "device_id",
-    "platform",
-    "os",
-    "os_version",
-    "app_version",
-    "device_model",
-    "country",
-    "region",
-    "city",
-    "language",
-    "email",
-];
-
 /// Every operator, those first that fit the property.
 pub fn groups(attribute: &str) -> Vec<Group> {
     let fitting: &[Operator] = match attribute {
         "os_version" | "app_version" => &VERSION,
-        known if BUILT_IN.contains(&known) => &TEXT,
+        known if BUILT_IN_ATTRIBUTES.contains(&known) => &TEXT,
         _ => {
             let groups = BY_KIND.iter();
             return groups
