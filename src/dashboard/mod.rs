@@ -35,6 +35,7 @@ mod compressed;
 mod cookies;
 mod csrf;
 mod did_you_mean;
+mod effect_words;
 mod error;
 mod error_page;
 pub mod experiences;

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod blast_radius;
 mod contents;
 pub mod demo;
+mod demo_users;
 pub mod editing;
 pub mod environments;
 mod error;

@@ -99,6 +99,7 @@ fn of_segments() -> Vec<PageRow> {
         PageRow::new(Method::GET, page!("/segments/new"), EDIT, segments::new),
         PageRow::new(Method::POST, page!("/segments/new"), EDIT, segments::create),
         PageRow::new(Method::POST, page!("/segments/_preview"), EDIT, segments::preview),
+        PageRow::new(Method::POST, page!("/segments/_matches"), EDIT, segments::count),
         PageRow::new(Method::GET, page!("/segments/{slug}"), SEE, segments::show),
         PageRow::new(Method::POST, page!("/segments/{slug}"), EDIT, segments::save),
         PageRow::new(Method::GET, page!("/segments/{slug}/clone"), EDIT, segments::ask_to_clone),

@@ -119,7 +119,7 @@ impl Running {
         );
         let prepared = database.prepare()?;
         let demo = match prepared && settings.demo {
-            true => demo::load_into_empty(&database.store, sign_in.hasher())?,
+            true => demo::load_into_empty(&database.store, sign_in.hasher(), Utc::now())?,
             false => None,
         };
         let up_to_date = prepared && refresh.refresh(Utc::now()).is_ok();

@@ -2,11 +2,15 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template;
+use chrono::Utc;
 
 use super::{
-    super::{Answer, FieldErrors, Form, Moved, PageError, ProjectMember, Site, Toast, work},
+    super::{
+        Answer, FieldErrors, Form, Moved, PageError, ProjectMember, Site, Toast, effect_words, work,
+    },
     Place, dialog, find,
     form::{Base, Edit, Entered},
+    matches::Matches,
     page::{FormView, attributes, carried, problems_of},
     read,
     save::{self, Effect, Outcome, Side, Theirs},
@@ -14,7 +18,11 @@ use super::{
 };
 use crate::{
     domain::{condition::Condition, role::Right},
-    operations::OperationError,
+    operations::{
+        OperationError,
+        blast_radius::{self, Change},
+    },
+    population::Population,
     store::{
         Connection, Store, segment_revisions,
         segment_revisions::SegmentRevision,
@@ -63,6 +71,7 @@ impl Found {
     fn view(self, member: &ProjectMember, entered: Entered) -> FormView {
         let mut view = FormView::new(member, entered, self.attributes);
         view.action = format!("{}/{}", view.list, self.segment.slug);
+        view.matches = Matches::counting(member, Some(&self.segment.slug));
         view.heading = self.segment.name;
         view.is_new = false;
         view.users = self.users;
@@ -101,6 +110,7 @@ pub async fn save(
     form: Form,
     site: Site,
     store: Data<Store>,
+    population: Data<Population>,
 ) -> Result<HttpResponse, PageError> {
     let entered = Entered::from_form(&form);
     if let Some(edit) = Edit::parse(form.get("do")) {
@@ -125,7 +135,10 @@ pub async fn save(
             let toast = Toast::saying("Nothing changed, so nothing was saved.");
             Ok(moved(&member, &segment).with_toast(toast).answer(&member.ask, &site))
         }
-        Ok(Outcome::Asks(question)) => confirm(&member, &place, &form, &question),
+        Ok(Outcome::Asks(question)) => {
+            let people = people(&member, &place, &question, &store, population).await?;
+            confirm(&member, &place, &form, &question, people)
+        }
         Ok(Outcome::Conflict(theirs)) => conflict(&member, &place, &form, &theirs),
         Err(error) => {
             let is_forbidden = matches!(error, PageError::Forbidden(_));
@@ -155,6 +168,23 @@ fn saved(member: &ProjectMember, segment: &Segment, site: &Site) -> HttpResponse
     moved(member, segment).with_toast(toast).answer(&member.ask, site)
 }
 
+/// What saving does to known users, in words.
+async fn people(
+    member: &ProjectMember,
+    place: &Place,
+    question: &save::Question,
+    store: &Store,
+    population: Data<Population>,
+) -> Result<Vec<String>, PageError> {
+    let (project_id, slug) = (member.project.id, place.2.clone());
+    let conditions = question.conditions.clone();
+    let radii = work::read(store, move |conn| {
+        let change = Change::Conditions { segment: &slug, conditions: &conditions };
+        blast_radius::of(conn, &population, project_id, &change, Utc::now())
+    });
+    Ok(effect_words::sentences(&radii.await?))
+}
+
 #[derive(Template)]
 #[template(path = "segments/_confirm.html")]
 struct Confirm<'a> {
@@ -166,6 +196,8 @@ struct Confirm<'a> {
     effects: String,
     before: &'a str,
     after: &'a str,
+    /// What it does to known users, in each environment.
+    people: Vec<String>,
     live: String,
 }
 
@@ -174,6 +206,7 @@ fn confirm(
     place: &Place,
     form: &Form,
     question: &save::Question,
+    people: Vec<String>,
 ) -> Answer {
     let effects: Vec<String> = question.effects.iter().map(Effect::words).collect();
     let title = format!("Save {}?", question.name);
@@ -186,6 +219,7 @@ fn confirm(
         effects: used_in::listed(&effects),
         before: &question.before,
         after: &question.after,
+        people,
         live: Effect::counted(&question.effects),
     };
     dialog::show(member, StatusCode::OK, &title, &confirm)

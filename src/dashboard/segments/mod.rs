@@ -24,6 +24,7 @@ mod edit;
 mod form;
 mod list;
 mod list_query;
+mod matches;
 mod page;
 mod preview;
 mod read;
@@ -35,6 +36,7 @@ pub use clone::{ask as ask_to_clone, clone};
 pub use create::{create, new};
 pub use edit::{save, show};
 pub use list::segments;
+pub use matches::count;
 pub use preview::preview;
 
 use crate::{

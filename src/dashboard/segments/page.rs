@@ -5,6 +5,7 @@ use askama::Template;
 use super::{
     super::{Answer, FieldErrors, Form, Fragment, Layout, Page, PageError, ProjectMember, Section},
     form::{Edit, Editor, Entered, Match, Unit},
+    matches::{Matches, Said},
     used_in::{User, counted},
 };
 use crate::{
@@ -39,6 +40,8 @@ pub struct FormView {
     pub words: Result<String, String>,
     /// The properties to choose from.
     pub attributes: Vec<String>,
+    /// How many it describes.
+    pub matches: Matches,
     /// What uses the segment.
     pub users: Vec<User>,
     /// Whether saving asks first, since it acts at once.
@@ -51,6 +54,7 @@ impl FormView {
         let list = member.path("/segments");
         FormView {
             action: format!("{list}/new"),
+            matches: Matches::counting(member, None),
             list,
             csrf: member.csrf.clone(),
             heading: "Create segment".to_owned(),
@@ -101,6 +105,7 @@ impl FormView {
         }
         let is_wrong = !self.errors.is_empty();
         let fragment = Fragment::of(&BuilderFragment { form: self })?;
+        let fragment = fragment.trigger("segment:edited");
         if is_wrong { fragment.invalid().show() } else { fragment.show() }
     }
 
@@ -124,7 +129,7 @@ impl FormView {
             let title = format!("{} · {}", layout.title, layout.title_tail());
             // What a dialog over the form has sent is put right in the form.
             let fragment = Fragment::of(&FormFragment { title, form: self })?;
-            return fragment.invalid().trigger("modal:close").show();
+            return fragment.invalid().trigger("modal:close, segment:edited").show();
         }
         let page = EditPage { layout, form: self };
         if is_wrong { Page::invalid(&page) } else { Page::show(&page) }
