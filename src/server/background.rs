@@ -42,6 +42,7 @@ impl Background {
         delivery: Arc<Delivery>,
         statistics: Arc<Statistics>,
         store: Store,
+        jobs: Jobs,
         preparation: Option<Preparation>,
     ) -> io::Result<Background> {
         let stopping = Arc::new(AtomicBool::new(false));
@@ -61,7 +62,7 @@ impl Background {
         })?;
         let stop = Arc::clone(&stopping);
         let working = thread::Builder::new().name("jobs".to_owned()).spawn(move || {
-            work(&store, &|| stop.load(Ordering::Relaxed));
+            work(&store, jobs, &|| stop.load(Ordering::Relaxed));
         })?;
         Ok(Background { stopping, threads: vec![refreshing, counting, learning, working] })
     }
@@ -89,8 +90,7 @@ fn prepare(preparation: Option<Preparation>, stopped: &dyn Fn() -> bool) {
     }
 }
 
-fn work(store: &Store, stopped: &dyn Fn() -> bool) {
-    let mut jobs = Jobs::default();
+fn work(store: &Store, mut jobs: Jobs, stopped: &dyn Fn() -> bool) {
     while !stopped() {
         jobs.run_at(store, Utc::now());
         rest(JOBS_EVERY, stopped);

@@ -7,6 +7,7 @@ mod fixture;
 mod holding;
 mod immutability;
 mod keys;
+mod known_users;
 mod listen;
 mod lists;
 mod migrations;
