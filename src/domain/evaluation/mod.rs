@@ -9,6 +9,7 @@ mod explain;
 pub use explain::{Explanation, Step, explain};
 
 use crate::domain::{
+    condition::Truth,
     context::Subject,
     ruleset::{Answer, Ruleset},
 };
@@ -34,4 +35,14 @@ pub fn evaluate_all<'r>(
             answer(found);
         }
     }
+}
+
+/// The segments that the user is in, by slug, and those of which nobody knows: the first of a pair
+/// is the slug, the second never [`Truth::Fails`].
+pub fn segments_of<'r>(ruleset: &'r Ruleset, subject: &Subject<'_>) -> Vec<(&'r str, Truth)> {
+    let mut decider = Decider::new(ruleset, subject);
+    decider.remember();
+    let segments = ruleset.segments.iter().zip(0..);
+    let known = segments.map(|(segment, place)| (segment.slug.as_ref(), decider.segment(place)));
+    known.filter(|(_, truth)| *truth != Truth::Fails).collect()
 }

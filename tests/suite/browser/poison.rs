@@ -32,7 +32,9 @@ pub fn poisoned() -> House {
         let admin = people::find_by_email(conn, "admin@example.com")?.unwrap();
         people::set_name(conn, admin.id, PAYLOADS[3])?;
         plans::rename(conn, &actor, project.id, PAYLOADS[4])?;
-        places::edit(conn, &actor, production.id, Some(PAYLOADS[3]), None)?;
+        let renamed =
+            EnvironmentEdit { name: Some(PAYLOADS[3]), ..EnvironmentEdit::default() };
+        places::edit(conn, &actor, production.id, &renamed)?;
         Ok::<_, OperationError>(())
     });
     written.unwrap();
