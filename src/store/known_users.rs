@@ -1,120 +1,92 @@
-//! The known users of an environment, as people look at them.
+//! The known users of an environment, many at once: for samples, never for a decision.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::pg::Pg;
 use diesel::prelude::*;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use super::profiles::attributes;
 use super::schema::{event_days, profiles};
 use super::{Connection, StoreError};
+use crate::domain::context::{Context, Profile};
+use crate::domain::known_user::KnownUser;
 
-/// A known user.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
-#[diesel(check_for_backend(Pg))]
-#[diesel(table_name = profiles)]
-pub struct KnownUser {
-    /// What the app calls them.
-    pub user_id: String,
-    /// Properties that decide, by name.
-    pub properties: Json,
-    /// What client keys and evaluations told of them; it decides nothing.
-    pub reported: Json,
-    /// When they were seen first.
-    pub first_seen_at: DateTime<Utc>,
-    /// When they were seen last.
+/// A known user with their place in the order of samples.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// Drawn from the user's id: those with the smallest are a fair sample of all.
+    pub place: i32,
+    /// When something was last heard of them, by the database's clock or the app's, whichever
+    /// told.
     pub last_seen_at: DateTime<Utc>,
+    /// The user.
+    pub user: KnownUser,
 }
 
-/// How often a user did an event on a day of UTC.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(check_for_backend(Pg))]
-#[diesel(table_name = event_days)]
-pub struct EventDay {
-    /// The day.
-    pub day: NaiveDate,
-    /// The event.
-    pub event: String,
-    /// Whether it decides; else a client key told of it.
-    pub decides: bool,
-    /// How often.
-    pub times: i64,
-}
+type Row = (String, i32, Json, Json, DateTime<Utc>);
+type Events = HashMap<String, HashMap<String, Vec<(NaiveDate, u32)>>>;
 
-/// Which users a list is about.
-#[derive(Debug, Clone, Copy)]
-pub struct Search<'a> {
-    /// Where they are known.
-    pub environment_id: Uuid,
-    /// How their ids start; empty for all. The user of exactly this id comes first, the others
-    /// follow as they were seen, the last one first.
-    pub starts_with: &'a str,
-}
-
-/// The last user of a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// When they were seen.
-    pub last_seen_at: DateTime<Utc>,
-    /// Who it is.
-    pub user_id: String,
-}
-
-/// Greater than every character of an id that is behind a prefix.
-const LAST_CHARACTER: char = char::MAX;
-
-/// How many users there are.
+/// How many there are.
 ///
 /// # Errors
 /// Those of the database.
-pub fn count(conn: &mut Connection, search: &Search<'_>) -> Result<i64, StoreError> {
-    let others: i64 = others(search).count().get_result(conn)?;
-    Ok(others + i64::from(exact(conn, search)?.is_some()))
+pub fn count(conn: &mut Connection, environment_id: Uuid) -> Result<u64, StoreError> {
+    let known: i64 = profiles::table
+        .filter(profiles::environment_id.eq(environment_id))
+        .count()
+        .get_result(conn)?;
+    Ok(u64::try_from(known).unwrap_or(0))
 }
 
-/// Those `limit` users that have `from` others before them.
+/// A fair sample of at most that many, in the order of their places.
 ///
 /// # Errors
 /// Those of the database.
-pub fn slice(
+pub fn sample(
     conn: &mut Connection,
-    search: &Search<'_>,
-    from: i64,
-    limit: i64,
-) -> Result<Vec<KnownUser>, StoreError> {
-    let exact = exact(conn, search)?;
-    let before = i64::from(exact.is_some());
-    let mut users: Vec<KnownUser> = exact.into_iter().filter(|_| from == 0).collect();
-    let room = limit - i64::try_from(users.len()).unwrap_or_default();
-    let rest = in_order(search).offset((from - before).max(0)).limit(room);
-    users.extend(rest.load::<KnownUser>(conn)?);
-    Ok(users)
+    environment_id: Uuid,
+    most: i64,
+) -> Result<Vec<Placed>, StoreError> {
+    let rows: Vec<Row> = profiles::table
+        .filter(profiles::environment_id.eq(environment_id))
+        .order((profiles::place, profiles::user_id))
+        .limit(most)
+        .select(COLUMNS)
+        .load(conn)?;
+    let last = rows.last().map_or(i32::MAX, |row| row.1);
+    let days: Vec<EventDay> = event_days::table
+        .inner_join(profiles::table.on(of_their_user()))
+        .filter(event_days::environment_id.eq(environment_id))
+        .filter(event_days::decides)
+        .filter(profiles::place.le(last))
+        .select(DAY_COLUMNS)
+        .load(conn)?;
+    Ok(placed(rows, days))
 }
 
-/// The users behind that one (none: from the first), at most `limit`.
+/// Those of whom something was heard since then, at most that many, the latest first.
 ///
 /// # Errors
 /// Those of the database.
-pub fn list(
+pub fn seen_since(
     conn: &mut Connection,
-    search: &Search<'_>,
-    after: Option<&Place>,
-    limit: u16,
-) -> Result<Vec<KnownUser>, StoreError> {
-    let Some(Place { last_seen_at, user_id }) = after else {
-        return slice(conn, search, 0, i64::from(limit));
-    };
-    // Whoever is looked for exactly was on the first page; the others start behind them.
-    if !search.starts_with.is_empty() && user_id == search.starts_with {
-        return Ok(in_order(search).limit(i64::from(limit)).load(conn)?);
-    }
-    let earlier = profiles::last_seen_at
-        .lt(*last_seen_at)
-        .or(profiles::last_seen_at.eq(*last_seen_at).and(profiles::user_id.gt(user_id.clone())));
-    Ok(in_order(search).filter(earlier).limit(i64::from(limit)).load(conn)?)
+    environment_id: Uuid,
+    since: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<Placed>, StoreError> {
+    let rows: Vec<Row> = profiles::table
+        .filter(profiles::environment_id.eq(environment_id))
+        .filter(profiles::last_seen_at.ge(since))
+        .order(profiles::last_seen_at.desc())
+        .limit(most)
+        .select(COLUMNS)
+        .load(conn)?;
+    with_events(conn, environment_id, rows)
 }
 
-/// The user of that id.
+/// The known user of that id.
 ///
 /// # Errors
 /// Those of the database.
@@ -123,97 +95,72 @@ pub fn find(
     environment_id: Uuid,
     user_id: &str,
 ) -> Result<Option<KnownUser>, StoreError> {
-    Ok(profiles::table
-        .find((environment_id, user_id))
-        .select(KnownUser::as_select())
-        .first(conn)
-        .optional()?)
+    let rows: Vec<Row> = profiles::table
+        .filter(profiles::environment_id.eq(environment_id))
+        .filter(profiles::user_id.eq(user_id))
+        .select(COLUMNS)
+        .load(conn)?;
+    Ok(with_events(conn, environment_id, rows)?.pop().map(|placed| placed.user))
 }
 
-/// What a user did from one day to another, the last day first; at most `limit` lines.
-///
-/// # Errors
-/// Those of the database.
-pub fn event_days(
+const COLUMNS: (
+    profiles::user_id,
+    profiles::place,
+    profiles::reported,
+    profiles::properties,
+    profiles::last_seen_at,
+) = (
+    profiles::user_id,
+    profiles::place,
+    profiles::reported,
+    profiles::properties,
+    profiles::last_seen_at,
+);
+
+type EventDay = (String, String, NaiveDate, i64);
+
+const DAY_COLUMNS: (event_days::user_id, event_days::event, event_days::day, event_days::times) =
+    (event_days::user_id, event_days::event, event_days::day, event_days::times);
+
+#[diesel::dsl::auto_type]
+fn of_their_user() -> _ {
+    event_days::environment_id
+        .eq(profiles::environment_id)
+        .and(event_days::user_id.eq(profiles::user_id))
+}
+
+fn with_events(
     conn: &mut Connection,
     environment_id: Uuid,
-    user_id: &str,
-    days: (NaiveDate, NaiveDate),
-    limit: i64,
-) -> Result<Vec<EventDay>, StoreError> {
-    Ok(of_user(environment_id, user_id)
-        .filter(event_days::day.between(days.0, days.1))
-        .order((event_days::day.desc(), event_days::decides.desc(), event_days::event))
-        .select(EventDay::as_select())
-        .limit(limit)
-        .load(conn)?)
-}
-
-/// Whether a user did anything before that day.
-///
-/// # Errors
-/// Those of the database.
-pub fn has_events_before(
-    conn: &mut Connection,
-    environment_id: Uuid,
-    user_id: &str,
-    day: NaiveDate,
-) -> Result<bool, StoreError> {
-    let earlier = of_user(environment_id, user_id).filter(event_days::day.lt(day));
-    Ok(diesel::select(diesel::dsl::exists(earlier)).get_result(conn)?)
-}
-
-/// Forgets all that is stored about a user; says whether there was anything. The ids of their
-/// events stay, so that none of them counts when it is sent again. Belongs into
-/// [`super::Store::write`].
-///
-/// # Errors
-/// Those of the database.
-pub fn forget(
-    conn: &mut Connection,
-    environment_id: Uuid,
-    user_id: &str,
-) -> Result<bool, StoreError> {
-    // Their days go with them, by the foreign key.
-    let gone = diesel::delete(profiles::table.find((environment_id, user_id))).execute(conn)?;
-    Ok(gone > 0)
-}
-
-#[diesel::dsl::auto_type(no_type_alias)]
-fn of_user<'a>(environment_id: Uuid, user_id: &'a str) -> _ {
-    event_days::table
+    rows: Vec<Row>,
+) -> Result<Vec<Placed>, StoreError> {
+    let ids: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
+    let days: Vec<EventDay> = event_days::table
         .filter(event_days::environment_id.eq(environment_id))
-        .filter(event_days::user_id.eq(user_id))
+        .filter(event_days::user_id.eq_any(ids))
+        .filter(event_days::decides)
+        .select(DAY_COLUMNS)
+        .load(conn)?;
+    Ok(placed(rows, days))
 }
 
-/// The user of exactly the id that is looked for.
-fn exact(conn: &mut Connection, search: &Search<'_>) -> Result<Option<KnownUser>, StoreError> {
-    match search.starts_with {
-        "" => Ok(None),
-        user_id => find(conn, search.environment_id, user_id),
+fn placed(rows: Vec<Row>, days: Vec<EventDay>) -> Vec<Placed> {
+    let mut events = Events::new();
+    for (user_id, event, day, times) in days {
+        let times = u32::try_from(times).unwrap_or(u32::MAX);
+        events.entry(user_id).or_default().entry(event).or_default().push((day, times));
     }
-}
-
-/// All others. Ids stand in the order of their bytes, so those with a prefix stand together.
-fn others<'a>(search: &Search<'a>) -> profiles::BoxedQuery<'a, Pg> {
-    let prefix = search.starts_with;
-    let all = profiles::table
-        .filter(profiles::environment_id.eq(search.environment_id))
-        .filter(profiles::user_id.gt(prefix));
-    match prefix {
-        "" => all.into_boxed(),
-        prefix => {
-            all.filter(profiles::user_id.lt(format!("{prefix}{LAST_CHARACTER}"))).into_boxed()
-        }
-    }
-}
-
-type InOrder<'a> = diesel::dsl::IntoBoxed<'a, profiles::table, Pg>;
-
-fn in_order<'a>(
-    search: &Search<'a>,
-) -> diesel::helper_types::Select<InOrder<'a>, diesel::dsl::AsSelect<KnownUser, Pg>> {
-    others(search)
-        .order((profiles::last_seen_at.desc(), profiles::user_id))
-        .select(KnownUser::as_select())
+    let person = |(user_id, place, reported, properties, last_seen_at): Row| Placed {
+        place,
+        last_seen_at,
+        user: KnownUser {
+            context: Context::of_user(&user_id, attributes(&reported)),
+            profile: Profile {
+                properties: attributes(&properties),
+                events: events.remove(&user_id).unwrap_or_default(),
+            },
+            id: user_id.into(),
+        },
+    };
+    rows.into_iter().map(person).collect()
 }

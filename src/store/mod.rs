@@ -45,6 +45,7 @@ mod stored;
 pub mod switches;
 mod transaction;
 pub mod used_by;
+pub mod user_records;
 pub mod versions;
 
 use std::{sync::Arc, time::Duration};

@@ -46,3 +46,23 @@ pub fn segments_of<'r>(ruleset: &'r Ruleset, subject: &Subject<'_>) -> Vec<(&'r 
     let known = segments.map(|(segment, place)| (segment.slug.as_ref(), decider.segment(place)));
     known.filter(|(_, truth)| *truth != Truth::Fails).collect()
 }
+
+/// Who is in a segment of a ruleset.
+#[derive(Debug, Clone, Copy)]
+pub struct Membership<'r> {
+    ruleset: &'r Ruleset,
+    place: u32,
+}
+
+impl<'r> Membership<'r> {
+    /// Of the segment of that slug, where there is one.
+    pub fn new(ruleset: &'r Ruleset, slug: &str) -> Option<Membership<'r>> {
+        let place = ruleset.segments.iter().position(|segment| segment.slug.as_ref() == slug)?;
+        Some(Membership { ruleset, place: u32::try_from(place).ok()? })
+    }
+
+    /// Whether that user is in.
+    pub fn of(&self, subject: &Subject<'_>) -> Truth {
+        Decider::new(self.ruleset, subject).segment(self.place)
+    }
+}

@@ -3,9 +3,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use flagstaff::domain::event::Event;
-use flagstaff::store::known_users::{self, Place, Search};
 use flagstaff::store::lessons::{self, Lesson};
 use flagstaff::store::profiles::{self, Fate, Reporter};
+use flagstaff::store::user_records::{self, Place, Search};
 use flagstaff::store::{Connection, Store, retention};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -43,7 +43,7 @@ fn sees(conn: &mut Connection, environment_id: Uuid, user_id: &str, minutes_ago:
 }
 
 fn ids(conn: &mut Connection, search: &Search<'_>) -> Vec<String> {
-    let users = known_users::list(conn, search, None, 200).unwrap();
+    let users = user_records::list(conn, search, None, 200).unwrap();
     users.into_iter().map(|user| user.user_id).collect()
 }
 
@@ -68,8 +68,8 @@ fn users_are_found_by_the_start_of_their_id_the_exact_one_first() {
     assert_eq!(ids(conn, &search("ann/ä 🙂")), ["ann/ä 🙂?"]);
     assert_eq!(ids(conn, &search("zoe")), [""; 0]);
     assert_eq!(ids(conn, &everybody(place)).len(), all.len());
-    assert_eq!(known_users::count(conn, &search("ann")).unwrap(), 6);
-    assert_eq!(known_users::count(conn, &everybody(place)).unwrap(), 9);
+    assert_eq!(user_records::count(conn, &search("ann")).unwrap(), 6);
+    assert_eq!(user_records::count(conn, &everybody(place)).unwrap(), 9);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn pages_of_users_have_everybody_once() {
         for size in [1_u16, 2, 5, 24, 100] {
             let (mut listed, mut after) = (Vec::new(), None);
             loop {
-                let page = known_users::list(conn, &search, after.as_ref(), size).unwrap();
+                let page = user_records::list(conn, &search, after.as_ref(), size).unwrap();
                 let Some(last) = page.last() else { break };
                 after =
                     Some(Place { last_seen_at: last.last_seen_at, user_id: last.user_id.clone() });
@@ -97,7 +97,7 @@ fn pages_of_users_have_everybody_once() {
             assert_eq!(listed, whole, "“{starts_with}” by {size}");
             let sliced: Vec<String> = (0..24)
                 .step_by(usize::from(size))
-                .flat_map(|from| known_users::slice(conn, &search, from, i64::from(size)).unwrap())
+                .flat_map(|from| user_records::slice(conn, &search, from, i64::from(size)).unwrap())
                 .map(|user| user.user_id)
                 .collect();
             assert_eq!(sliced, whole, "“{starts_with}” by {size}");
@@ -113,12 +113,12 @@ fn what_is_forgotten_of_a_user_is_everything_but_the_ids_of_their_events() {
     for reporter in [Reporter::Server, Reporter::Client] {
         assert_eq!(says_at(conn, place, reporter, &charge, now()), Fate::Stored);
     }
-    assert!(known_users::forget(conn, place, "ann").unwrap());
-    assert!(!known_users::forget(conn, place, "ann").unwrap());
-    assert_eq!(known_users::find(conn, place, "ann").unwrap(), None);
+    assert!(user_records::forget(conn, place, "ann").unwrap());
+    assert!(!user_records::forget(conn, place, "ann").unwrap());
+    assert_eq!(user_records::find(conn, place, "ann").unwrap(), None);
     assert_eq!(profiles::find(conn, place, "ann").unwrap(), None);
     let days = (day("2026-01-01"), day("2026-12-31"));
-    assert_eq!(known_users::event_days(conn, place, "ann", days, 10).unwrap(), []);
+    assert_eq!(user_records::event_days(conn, place, "ann", days, 10).unwrap(), []);
     for reporter in [Reporter::Server, Reporter::Client] {
         assert_eq!(says_at(conn, place, reporter, &charge, now()), Fate::Duplicate);
     }
@@ -137,7 +137,7 @@ fn what_client_keys_say_takes_neither_ids_nor_days_from_what_servers_say() {
     let profile = profiles::find(conn, place, "ann").unwrap().unwrap();
     assert_eq!(profile.events["Charged"], [(day("2026-11-20"), 1)]);
     let days = (day("2026-11-20"), day("2026-11-20"));
-    let told = known_users::event_days(conn, place, "ann", days, 10).unwrap();
+    let told = user_records::event_days(conn, place, "ann", days, 10).unwrap();
     let told: Vec<(bool, i64)> = told.iter().map(|day| (day.decides, day.times)).collect();
     assert_eq!(told, [(true, 1), (false, 1)]);
 }
@@ -195,7 +195,7 @@ fn many_are_forgotten_in_bounded_shares() {
     }
     assert_eq!(shares, [500, 500, 134]);
     assert_eq!(ids(conn, &everybody(place)).first().unwrap(), "u1234");
-    assert_eq!(known_users::count(conn, &everybody(place)).unwrap(), 100);
+    assert_eq!(user_records::count(conn, &everybody(place)).unwrap(), 100);
     assert_eq!(ids(conn, &everybody(place)).last().unwrap(), "u1135");
 }
 
@@ -237,6 +237,6 @@ fn replicas_that_forget_at_once_forget_no_more_than_one_alone() {
             });
         }
     });
-    assert_eq!(known_users::count(conn, &everybody(place)).unwrap(), 100);
+    assert_eq!(user_records::count(conn, &everybody(place)).unwrap(), 100);
     assert!(ids(conn, &everybody(place)).contains(&"u99".to_owned()));
 }
