@@ -97,7 +97,6 @@ pub struct Key {
 /// An experience with an active publication.
 #[derive(Debug)]
 pub(in crate::domain) struct Experience {
-    pub slug: Box<str>,
     pub serving: Serving,
 }
 
@@ -181,7 +180,6 @@ pub(in crate::domain) enum Serves {
 /// A segment, ready.
 #[derive(Debug)]
 pub(in crate::domain) struct Segment {
-    pub slug: Box<str>,
     pub rule: SegmentMatcher,
     /// Whether other segments stand inside it.
     pub names_others: bool,
