@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 
 use super::database::Preparation;
 use crate::{
-    delivery::{Statistics, refresh::Refresh},
+    delivery::{Delivery, Statistics, refresh::Refresh},
     jobs::Jobs,
     store::Store,
 };
@@ -39,6 +39,7 @@ impl Background {
     /// When the system gives no thread.
     pub fn start(
         mut refresh: Refresh,
+        delivery: Arc<Delivery>,
         statistics: Arc<Statistics>,
         store: Store,
         preparation: Option<Preparation>,
@@ -54,11 +55,15 @@ impl Background {
         let counting = thread::Builder::new().name("statistics".to_owned()).spawn(move || {
             count(&statistics, &|| stop.load(Ordering::Relaxed));
         })?;
+        let (stop, keeper) = (Arc::clone(&stopping), store.clone());
+        let learning = thread::Builder::new().name("teaching".to_owned()).spawn(move || {
+            delivery.teaching().run(&keeper, &|| stop.load(Ordering::Relaxed));
+        })?;
         let stop = Arc::clone(&stopping);
         let working = thread::Builder::new().name("jobs".to_owned()).spawn(move || {
             work(&store, &|| stop.load(Ordering::Relaxed));
         })?;
-        Ok(Background { stopping, threads: vec![refreshing, counting, working] })
+        Ok(Background { stopping, threads: vec![refreshing, counting, learning, working] })
     }
 
     /// Stops them, and waits until they have.

@@ -128,6 +128,7 @@ impl Running {
         }
         let background = Background::start(
             refresh,
+            Arc::clone(&delivery),
             Arc::clone(&statistics),
             database.store.clone(),
             database.preparation(),

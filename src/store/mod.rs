@@ -20,6 +20,7 @@ mod holding;
 pub mod installation;
 pub mod key_lists;
 pub mod keys;
+pub mod lessons;
 pub mod listen;
 pub mod memberships;
 mod migrate;

@@ -54,8 +54,8 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
 ];
 
 /// The files of `delivery` that may name the store; protocol files never do.
-const DELIVERY_WITH_STORE: [&str; 6] =
-    ["refresh", "counters", "batches", "statistics", "profiles", "events"];
+const DELIVERY_WITH_STORE: [&str; 7] =
+    ["refresh", "counters", "batches", "statistics", "profiles", "events", "teaching"];
 
 const MOST_LINES: usize = 400;
 /// It lists every column, as a tool would write it.

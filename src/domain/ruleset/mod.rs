@@ -18,6 +18,7 @@ use crate::domain::{
     bucketing::{PositionRange, Rollout, Salt},
     condition::{Matcher, Predicate},
     context::StoredNames,
+    event::Teaches,
     segment::MemberList,
     value::{Value, ValueType},
 };
@@ -41,6 +42,8 @@ pub struct Ruleset {
     pub(in crate::domain) predicates: Vec<Predicate>,
     pub(in crate::domain) answers: Vec<Answer>,
     pub(in crate::domain) stored_names: StoredNames,
+    pub(in crate::domain) used_names: Vec<Box<str>>,
+    pub(in crate::domain) teaches: Teaches,
 }
 
 impl Ruleset {
@@ -67,6 +70,16 @@ impl Ruleset {
     /// The names of all properties that are stored about its users.
     pub fn stored_names(&self) -> &StoredNames {
         &self.stored_names
+    }
+
+    /// The names of the attributes that it asks for, but for who the user is.
+    pub fn used_names(&self) -> &[Box<str>] {
+        &self.used_names
+    }
+
+    /// What evaluations teach about who is there.
+    pub fn teaches(&self) -> Teaches {
+        self.teaches
     }
 
     /// Everything that can be handed out.
