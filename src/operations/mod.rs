@@ -15,6 +15,7 @@ pub mod editing;
 pub mod environments;
 mod error;
 pub mod experiences;
+pub mod explaining;
 pub mod flags;
 pub mod keys;
 mod obstacles;

@@ -43,6 +43,7 @@ pub mod sessions;
 pub mod standings;
 mod stored;
 pub mod switches;
+pub mod thing_names;
 mod transaction;
 pub mod used_by;
 pub mod user_records;

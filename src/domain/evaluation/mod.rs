@@ -4,9 +4,10 @@
 //! context can make it fail.
 
 mod decider;
+mod event;
 mod explain;
 
-pub use explain::{Explanation, Step, explain};
+pub use explain::{Checked, Explanation, Mark, Names, Origin, Step, Used, explain};
 
 use crate::domain::{
     condition::Truth,

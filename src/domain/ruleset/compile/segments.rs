@@ -43,8 +43,7 @@ impl Compiler<'_> {
         for (segment, tree) in segments.iter().zip(&trees) {
             let rule = self.segment_matcher(segment, tree);
             let names_others = tree.as_ref().is_some_and(|tree| !tree.segments().is_empty());
-            let slug = segment.slug.as_str().into();
-            self.ruleset.segments.push(Segment { slug, rule, names_others });
+            self.ruleset.segments.push(Segment { rule, names_others });
         }
         self.source.segments = segments;
     }
