@@ -31,6 +31,7 @@ pub mod short_form;
 pub mod switching;
 mod texts;
 pub mod undoing;
+pub mod users;
 
 pub use actor::{Actor, Identity, Origin};
 pub use error::{Link, OperationError};

@@ -119,6 +119,7 @@ impl Key {
 /// An experience with an active publication.
 #[derive(Debug)]
 pub(in crate::domain) struct Experience {
+    pub slug: Box<str>,
     pub serving: Serving,
 }
 
@@ -202,6 +203,7 @@ pub(in crate::domain) enum Serves {
 /// A segment, ready.
 #[derive(Debug)]
 pub(in crate::domain) struct Segment {
+    pub slug: Box<str>,
     pub rule: SegmentMatcher,
     /// Whether other segments stand inside it.
     pub names_others: bool,
