@@ -29,6 +29,7 @@ pub mod sdk_keys;
 pub mod segment_preview;
 pub mod segments;
 pub mod stats;
+pub mod users;
 pub mod versions;
 mod work;
 

@@ -8,7 +8,7 @@ use super::{CliError, Common, database, print};
 use crate::{
     domain::{
         context::{Attributes, Context, Stored, Subject},
-        evaluation::{Explanation, explain},
+        evaluation::{Explanation, Names, explain},
         ruleset::{MemberLists, Ruleset},
     },
     operations::setup::FIRST_PROJECT,
@@ -55,10 +55,11 @@ impl Evaluate {
             tracing::warn!(what = problem.what, "{}", problem.message);
         }
         let subject = Subject { context: &context, stored: Stored::Nothing, now: Utc::now() };
-        let explanation = explain(&compiled.ruleset, &self.key, &subject).ok_or_else(|| {
-            let (key, project) = (&self.key, &self.project);
-            CliError::Failed(format!("The project `{project}` has no key `{key}`."))
-        })?;
+        let explanation =
+            explain(&compiled, &Names::default(), &self.key, &subject).ok_or_else(|| {
+                let (key, project) = (&self.key, &self.project);
+                CliError::Failed(format!("The project `{project}` has no key `{key}`."))
+            })?;
         let answer = self.answer(&explanation);
         print(&serde_json::to_string_pretty(&answer).unwrap_or_default())
     }

@@ -16,6 +16,7 @@ pub mod editing;
 pub mod environments;
 mod error;
 pub mod experiences;
+pub mod explaining;
 pub mod flags;
 pub mod keys;
 mod obstacles;
@@ -31,6 +32,7 @@ pub mod short_form;
 pub mod switching;
 mod texts;
 pub mod undoing;
+pub mod users;
 
 pub use actor::{Actor, Identity, Origin};
 pub use error::{Link, OperationError};

@@ -22,6 +22,7 @@ use crate::{
     delivery::{
         Delivery, Statistics, last_known_good::LastKnownGood, profiles::Profiles, refresh::Refresh,
     },
+    jobs::{Jobs, Retention},
     operations::{
         OperationError,
         access::{AccessTokens, Password, SignIn},
@@ -135,6 +136,7 @@ impl Running {
             Arc::clone(&statistics),
             Arc::clone(&population),
             database.store.clone(),
+            Jobs::new(retention(settings)),
             database.preparation(),
         )?;
         let setup_code = setup_code(settings, &database.store);
@@ -191,6 +193,14 @@ fn setup_code(settings: &Settings, store: &Store) -> Option<String> {
     let over = store.read(setup::is_open).is_ok_and(|open| !open);
     let alone = settings.listen.ip().is_loopback() && settings.public_url.stays_here();
     (!alone && !over).then(|| Password::generate().expose().to_owned())
+}
+
+fn retention(settings: &Settings) -> Retention {
+    Retention {
+        users: settings.retention.users,
+        days_of_users: settings.retention.days_of_users,
+        days_of_events: settings.retention.days_of_events,
+    }
 }
 
 fn statistics(delivery: &Arc<Delivery>, store: &Store, data: &Path) -> Statistics {

@@ -33,6 +33,7 @@ pub mod population;
 pub mod profiles;
 pub mod projects;
 pub mod publications;
+pub mod retention;
 pub mod rulesets;
 mod schema;
 pub mod sdk_keys;
@@ -43,8 +44,10 @@ pub mod sessions;
 pub mod standings;
 mod stored;
 pub mod switches;
+pub mod thing_names;
 mod transaction;
 pub mod used_by;
+pub mod user_records;
 pub mod versions;
 
 use std::{sync::Arc, time::Duration};

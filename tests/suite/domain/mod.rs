@@ -6,6 +6,7 @@ mod compiling;
 mod decisions;
 mod difference;
 mod environment;
+mod explaining;
 mod operators;
 mod properties;
 mod reading;
