@@ -15,8 +15,8 @@ use utoipa::{
 };
 
 use super::{
-    audit_log, auth, environments, experiences, feature_flags, keys, product_configs, projects,
-    publications, publishing, sdk_keys, segments, stats, versions,
+    audit_log, auth, environments, experiences, explain, feature_flags, keys, product_configs,
+    projects, publications, publishing, sdk_keys, segments, stats, versions,
 };
 
 /// Which page of a list is asked for.
@@ -112,6 +112,7 @@ pub struct FieldErrorShape {
         publishing::publish, publishing::enable, publishing::disable,
         publications::list,
         stats::read,
+        explain::explain,
         sdk_keys::list, sdk_keys::create, sdk_keys::revoke,
         audit_log::list,
     ),

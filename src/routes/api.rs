@@ -5,7 +5,7 @@ use actix_web::http::Method;
 use super::{Access, Row};
 use crate::{
     api::{
-        audit_log, auth, docs, environments, experiences, feature_flags, keys, openapi,
+        audit_log, auth, docs, environments, experiences, explain, feature_flags, keys, openapi,
         product_configs, projects, publications, publishing, sdk_keys, segments, stats, versions,
     },
     domain::role::Right,
@@ -59,6 +59,7 @@ fn of_projects() -> Vec<Row> {
         Row::new(Method::POST, "/api/v1/sdk-keys", CREDENTIALS, sdk_keys::create),
         Row::new(Method::DELETE, "/api/v1/sdk-keys/{id}", CREDENTIALS, sdk_keys::revoke),
         Row::new(Method::GET, "/api/v1/audit-log", SEE, audit_log::list),
+        Row::new(Method::POST, "/api/v1/explain", SEE, explain::explain),
     ]
 }
 
