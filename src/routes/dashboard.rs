@@ -11,7 +11,7 @@ use crate::{
             editor::{create, edit},
             list, publish, switch, undo, version, versions,
         },
-        first_steps, home, keys, preferences, reports, segments, setup, sign_in,
+        first_steps, home, keys, playground, preferences, reports, segments, setup, sign_in,
     },
     domain::role::Right,
 };
@@ -65,6 +65,7 @@ fn of_projects() -> Vec<PageRow> {
     vec![
         PageRow::new(Method::GET, page!(""), SEE, home::overview),
         PageRow::new(Method::POST, page!("/hide-first-steps"), SEE, first_steps::hide),
+        PageRow::new(Method::GET, page!("/playground"), SEE, playground::page),
     ]
 }
 

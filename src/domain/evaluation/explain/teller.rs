@@ -279,7 +279,8 @@ impl<'t> Teller<'t> {
         while let Some(off) = content.rows.get(self.next_row).filter(|row| !row.rule.enabled) {
             self.next_row += 1;
             let outcome = format!("{}: switched off, passed over", self.row_name(&off.audience));
-            self.steps.push(Step::new("row", false, outcome).with("row", off.id.as_str()));
+            let step = Step::new("row", Mark::NotLookedAt, outcome);
+            self.steps.push(step.with("row", off.id.as_str()));
         }
     }
 
