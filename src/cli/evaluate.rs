@@ -9,10 +9,10 @@ use crate::{
     domain::{
         context::{Attributes, Context, Stored, Subject},
         evaluation::{Explanation, explain},
-        ruleset::{MemberLists, Ruleset},
+        ruleset::Ruleset,
     },
     operations::setup::FIRST_PROJECT,
-    store::rulesets,
+    store::{member_lists::MemberListCache, rulesets},
 };
 
 /// What `evaluate` takes.
@@ -43,14 +43,16 @@ pub(super) struct Evaluate {
 impl Evaluate {
     pub fn run(&self) -> Result<(), CliError> {
         let context = self.context()?;
-        let source = database::with_unprepared(&self.common.database, |store| {
+        let (source, lists) = database::with_unprepared(&self.common.database, |store| {
             store.read(|conn| {
                 let project = database::project(conn, &self.project)?;
                 let environment = database::environment(conn, &project, &self.environment)?;
-                Ok(rulesets::load(conn, environment.id)?)
+                let source = rulesets::load(conn, environment.id)?;
+                let lists = MemberListCache::default().of(conn, &source)?;
+                Ok((source, lists))
             })
         })?;
-        let compiled = Ruleset::compile(source, None, &MemberLists::default());
+        let compiled = Ruleset::compile(source, None, &lists);
         for problem in &compiled.problems {
             tracing::warn!(what = problem.what, "{}", problem.message);
         }

@@ -21,6 +21,8 @@ pub mod projects;
 pub mod publishing;
 mod readiness;
 mod rights;
+pub mod segment_lists;
+pub mod segment_revisions;
 mod segment_tree;
 pub mod segments;
 pub mod setup;

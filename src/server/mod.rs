@@ -115,6 +115,7 @@ impl Running {
             Store::with_pool_of(&database.url, 1),
             database.url.clone(),
             LastKnownGood::new(data.join("last-known-good")),
+            Arc::default(),
         );
         let prepared = database.prepare()?;
         let demo = match prepared && settings.demo {
