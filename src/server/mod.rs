@@ -29,8 +29,9 @@ use crate::{
         keys::KeyLimit,
         setup,
     },
+    population::Population,
     settings::{PublicUrl, SettingError, Settings},
-    store::Store,
+    store::{Store, member_lists::MemberListCache},
 };
 use background::Background;
 use signals::Signal;
@@ -110,12 +111,13 @@ impl Running {
         let delivery = Arc::new(Delivery::default());
         let data = settings.data_dir();
         let statistics = Arc::new(statistics(&delivery, &database.store, data));
+        let lists = Arc::<MemberListCache>::default();
         let mut refresh = Refresh::new(
             Arc::clone(&delivery),
             Store::with_pool_of(&database.url, 1),
             database.url.clone(),
             LastKnownGood::new(data.join("last-known-good")),
-            Arc::default(),
+            Arc::clone(&lists),
         );
         let prepared = database.prepare()?;
         let demo = match prepared && settings.demo {
@@ -127,9 +129,13 @@ impl Running {
             let environments = refresh.serve_last_known_good(Utc::now());
             tracing::warn!(environments, "Postgres is away; serving what was last known");
         }
+        let population = Population::new(Store::with_pool_of(&database.url, POPULATION_POOL));
+        let population = Arc::new(population.sharing(lists));
         let background = Background::start(
             refresh,
+            Arc::clone(&delivery),
             Arc::clone(&statistics),
+            Arc::clone(&population),
             database.store.clone(),
             database.preparation(),
         )?;
@@ -138,6 +144,7 @@ impl Running {
             delivery: Data::from(Arc::clone(&delivery)),
             profiles: Data::new(Profiles::new(Store::with_pool_of(&database.url, PROFILE_POOL))),
             statistics: Data::from(Arc::clone(&statistics)),
+            population: Data::from(population),
             store: Data::new(database.store.clone()),
             sign_in: Data::new(sign_in),
             key_limit: Data::new(KeyLimit(settings.key_limit)),
@@ -194,6 +201,8 @@ fn statistics(delivery: &Arc<Delivery>, store: &Store, data: &Path) -> Statistic
 
 /// How many connections read and store what is known of users.
 const PROFILE_POOL: u32 = 4;
+/// How many connections read samples of known users.
+const POPULATION_POOL: u32 = 2;
 /// How long balancers get to notice that this process is about to stop.
 const NOTICE_WITHIN: Duration = Duration::from_secs(5);
 /// How long requests that are under way may take to finish once the doors close.

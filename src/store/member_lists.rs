@@ -2,22 +2,33 @@
 //! for all who hold it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use uuid::Uuid;
 
 use super::{Connection, Store, StoreError, segment_lists};
-use crate::domain::ruleset::{MemberLists, source::Source};
+use crate::domain::ruleset::MemberLists;
+use crate::domain::ruleset::source::{SegmentSource, Source, lists_among};
 use crate::domain::segment::MemberList;
 
 /// How many users are read at once: few enough for little memory and a short wait.
 const AT_ONCE: i64 = 50_000;
 
-/// The lists that somebody holds, so that nobody reads one of them a second time. What nobody
-/// holds any more is gone from memory.
+/// How many users are kept that nobody holds but who may be asked for again: 64 MB.
+const KEPT: usize = 4_000_000;
+
+/// The lists that somebody holds or has asked for lately, so that nobody reads one of them a second
+/// time.
 #[derive(Debug, Default)]
 pub struct MemberListCache {
-    held: Mutex<HashMap<(Uuid, i32), Weak<MemberList>>>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    held: HashMap<(Uuid, i32), Weak<MemberList>>,
+    /// Those that were asked for last, the latest at the end.
+    kept: Vec<Arc<MemberList>>,
 }
 
 impl MemberListCache {
@@ -26,7 +37,7 @@ impl MemberListCache {
     /// # Errors
     /// Those of the database.
     pub fn of(&self, conn: &mut Connection, source: &Source) -> Result<MemberLists, StoreError> {
-        self.lists(source, |id, revision, after| {
+        self.lists(source.needed_lists(), |id, revision, after| {
             segment_lists::page(conn, id, revision, after, AT_ONCE)
         })
     }
@@ -36,7 +47,7 @@ impl MemberListCache {
     /// # Errors
     /// As of [`Store::read_in_time`].
     pub fn of_in_time(&self, store: &Store, source: &Source) -> Result<MemberLists, StoreError> {
-        self.lists(source, |id, revision, after| {
+        self.lists(source.needed_lists(), |id, revision, after| {
             let after = after.map(str::to_owned);
             store.read_in_time(move |conn| {
                 segment_lists::page(conn, id, revision, after.as_deref(), AT_ONCE)
@@ -44,26 +55,47 @@ impl MemberListCache {
         })
     }
 
-    /// A list as of a revision, where somebody holds it.
-    pub fn held(&self, id: Uuid, revision: i32) -> Option<Arc<MemberList>> {
-        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.get(&(id, revision)).and_then(Weak::upgrade)
+    /// The lists among these segments.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn of_segments(
+        &self,
+        conn: &mut Connection,
+        segments: &[SegmentSource],
+    ) -> Result<MemberLists, StoreError> {
+        self.lists(lists_among(segments), |id, revision, after| {
+            segment_lists::page(conn, id, revision, after, AT_ONCE)
+        })
     }
 
-    /// Tells of a list that somebody holds.
-    pub fn hold(&self, id: Uuid, revision: i32, list: &Arc<MemberList>) {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.retain(|_, list| list.strong_count() > 0);
-        held.insert((id, revision), Arc::downgrade(list));
+    /// A list as of a revision, where it is in memory.
+    pub fn held(&self, id: Uuid, revision: i32) -> Option<Arc<MemberList>> {
+        let mut state = self.state();
+        let list = state.held.get(&(id, revision)).and_then(Weak::upgrade)?;
+        state.keep(&list);
+        Some(list)
+    }
+
+    fn hold(&self, id: Uuid, revision: i32, list: &Arc<MemberList>) {
+        let mut state = self.state();
+        state.keep(list);
+        state.held.retain(|_, list| list.strong_count() > 0);
+        state.held.insert((id, revision), Arc::downgrade(list));
+    }
+
+    /// Lists are whole at any moment, whoever panicked.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lists(
         &self,
-        source: &Source,
+        wanted: Vec<(Uuid, i32)>,
         mut page: impl FnMut(Uuid, i32, Option<&str>) -> Result<Vec<String>, StoreError>,
     ) -> Result<MemberLists, StoreError> {
         let mut lists = MemberLists::new();
-        for (id, revision) in source.needed_lists() {
+        for (id, revision) in wanted {
             let list = match self.held(id, revision) {
                 Some(list) => list,
                 None => {
@@ -78,6 +110,19 @@ impl MemberListCache {
     }
 }
 
+impl State {
+    fn keep(&mut self, list: &Arc<MemberList>) {
+        self.kept.retain(|kept| !Arc::ptr_eq(kept, list));
+        self.kept.push(Arc::clone(list));
+        let mut users: usize = self.kept.iter().map(|list| list.len()).sum();
+        self.kept.retain(|list| {
+            let fits = users <= KEPT;
+            users -= if fits { 0 } else { list.len() };
+            fits
+        });
+    }
+}
+
 fn read(
     mut page: impl FnMut(Option<&str>) -> Result<Vec<String>, StoreError>,
 ) -> Result<Arc<MemberList>, StoreError> {
@@ -86,8 +131,9 @@ fn read(
     loop {
         let ids = page(last.as_deref())?;
         hashes.extend(ids.iter().map(|id| MemberList::hash(id)));
+        let is_last = (ids.len() as i64) < AT_ONCE;
         last = ids.into_iter().next_back();
-        if last.is_none() {
+        if is_last {
             return Ok(Arc::new(MemberList::from_hashes(hashes)));
         }
     }

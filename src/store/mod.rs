@@ -20,6 +20,8 @@ mod holding;
 pub mod installation;
 pub mod key_lists;
 pub mod keys;
+pub mod known_users;
+pub mod lessons;
 pub mod listen;
 pub mod member_lists;
 pub mod memberships;

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::{experience::Kind, value::ValueType};
+use crate::domain::{event::Teaches, experience::Kind, value::ValueType};
 
 /// One environment at one revision.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct Source {
     /// The names of all properties that are stored about its users.
     #[serde(default)]
     pub stored_names: Vec<String>,
+    /// What evaluations teach about who is there.
+    #[serde(default)]
+    pub teaches: Teaches,
 }
 
 impl Source {
@@ -44,14 +47,17 @@ impl Source {
                 name_segments(conditions, &mut named);
             }
         }
-        let needed = self.segments.iter().filter(|segment| named.contains(segment.slug.as_str()));
-        needed
-            .filter_map(|segment| match segment.rule {
-                SegmentRule::List { revision } => Some((segment.id, revision)),
-                SegmentRule::Conditions(_) => None,
-            })
-            .collect()
+        lists_among(self.segments.iter().filter(|segment| named.contains(segment.slug.as_str())))
     }
+}
+
+/// The lists among these segments, each with its revision.
+pub fn lists_among<'a>(segments: impl IntoIterator<Item = &'a SegmentSource>) -> Vec<(Uuid, i32)> {
+    let lists = segments.into_iter().filter_map(|segment| match segment.rule {
+        SegmentRule::List { revision } => Some((segment.id, revision)),
+        SegmentRule::Conditions(_) => None,
+    });
+    lists.collect()
 }
 
 /// Finds the segments that a content or conditions name, also in those that can't be compiled.
