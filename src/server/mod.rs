@@ -27,6 +27,7 @@ use crate::{
         access::{AccessTokens, Password, SignIn},
         demo::{self, Demo},
         keys::KeyLimit,
+        segment_lists::UploadFolder,
         setup,
     },
     population::Population,
@@ -143,6 +144,7 @@ impl Running {
         let parts = Parts {
             delivery: Data::from(Arc::clone(&delivery)),
             profiles: Data::new(Profiles::new(Store::with_pool_of(&database.url, PROFILE_POOL))),
+            uploads: Data::new(UploadFolder::new(data.join("uploads"))),
             statistics: Data::from(Arc::clone(&statistics)),
             population: Data::from(population),
             store: Data::new(database.store.clone()),

@@ -21,7 +21,7 @@ use super::{FINISH_WITHIN, StartError, paths};
 use crate::{
     dashboard::{SetupCode, Site},
     delivery::{Delivery, Statistics, profiles::Profiles},
-    operations::{access::SignIn, keys::KeyLimit},
+    operations::{access::SignIn, keys::KeyLimit, segment_lists::UploadFolder},
     population::Population,
     routes,
     settings::TrustedProxies,
@@ -35,6 +35,8 @@ pub struct Parts {
     pub delivery: Data<Delivery>,
     /// What is stored about users.
     pub profiles: Data<Profiles>,
+    /// Where lists of users come in.
+    pub uploads: Data<UploadFolder>,
     /// What was counted.
     pub statistics: Data<Statistics>,
     /// Who is there.
@@ -113,6 +115,7 @@ fn bind(address: SocketAddr, parts: Parts) -> io::Result<(SocketAddr, Server)> {
         App::new()
             .app_data(parts.delivery.clone())
             .app_data(parts.profiles.clone())
+            .app_data(parts.uploads.clone())
             .app_data(parts.statistics.clone())
             .app_data(parts.population.clone())
             .app_data(parts.store.clone())

@@ -16,12 +16,13 @@ use super::{
     create::EXAMPLES,
     list_query::ListQuery,
     used_in::{self, User},
+    user_list::users,
 };
 use crate::{
     domain::{condition::Condition, role::Right},
     operations::OperationError,
     store::{
-        Connection, Store, segment_revisions,
+        Connection, Store, segment_lists, segment_revisions,
         segments::{self, Segment, SegmentFilter, SegmentKind},
     },
 };
@@ -73,6 +74,8 @@ struct Line {
 struct Found {
     segments: Vec<Segment>,
     conditions: HashMap<Uuid, Condition>,
+    /// How many users lists have.
+    sizes: HashMap<Uuid, i32>,
     users: HashMap<Uuid, Vec<User>>,
     total: i64,
     archived: i64,
@@ -89,13 +92,14 @@ pub async fn segments(request: HttpRequest, member: ProjectMember, store: Data<S
     let found = work::read(&store, move |conn| find(conn, &who, &wanted)).await?;
     let (path, now) = (member.path("/segments"), Utc::now());
     let total = usize::try_from(found.total).unwrap_or_default();
-    let mut users = found.users;
+    let mut used_in = found.users;
     let lines: Vec<Line> = found
         .segments
         .iter()
         .map(|segment| {
-            let condition = found.conditions.get(&segment.id);
-            Line::of(segment, condition, users.remove(&segment.id).unwrap_or_default(), &path, now)
+            let made_of =
+                (found.conditions.get(&segment.id), found.sizes.get(&segment.id).copied());
+            Line::of(segment, made_of, used_in.remove(&segment.id).unwrap_or_default(), &path, now)
         })
         .collect();
     let address = query.address(&path);
@@ -150,6 +154,7 @@ fn find(
         .filter_map(|(id, json)| Some((id, Condition::from_json(&json).ok()?)));
     Ok(Found {
         conditions: conditions.collect(),
+        sizes: segment_lists::sizes(conn, &ids)?.into_iter().collect(),
         users: used_in::of(conn, member, &ids)?,
         total: segments::count(conn, &filter)?,
         archived: segments::count(conn, &SegmentFilter { archived: Some(true), ..all })?,
@@ -175,15 +180,15 @@ impl Pager {
 impl Line {
     fn of(
         segment: &Segment,
-        condition: Option<&Condition>,
-        mut users: Vec<User>,
+        (condition, size): (Option<&Condition>, Option<i32>),
+        mut used_in: Vec<User>,
         path: &str,
         now: DateTime<Utc>,
     ) -> Line {
-        let more = users.len().saturating_sub(MOST_NAMED);
-        users.truncate(MOST_NAMED);
+        let more = used_in.len().saturating_sub(MOST_NAMED);
+        used_in.truncate(MOST_NAMED);
         let words = match segment.kind {
-            SegmentKind::List => "a list of user ids".to_owned(),
+            SegmentKind::List => format!("list of {}", users(size.unwrap_or_default())),
             SegmentKind::Rules => condition.map(Condition::in_words).unwrap_or_default(),
         };
         Line {
@@ -191,7 +196,7 @@ impl Line {
             name: segment.name.clone(),
             address: format!("{path}/{}", segment.slug),
             words,
-            users,
+            users: used_in,
             more,
             is_archived: segment.archived_at.is_some(),
             changed: segment.updated_at,

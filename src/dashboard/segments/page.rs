@@ -5,6 +5,7 @@ use askama::Template;
 use super::{
     super::{Answer, FieldErrors, Form, Fragment, Layout, Page, PageError, ProjectMember, Section},
     form::{Edit, Editor, Entered, Match, Unit},
+    revisions::Revisions,
     used_in::{User, counted},
 };
 use crate::{
@@ -41,6 +42,8 @@ pub struct FormView {
     pub attributes: Vec<String>,
     /// What uses the segment.
     pub users: Vec<User>,
+    /// How it came to be what it is; none while it is to be made.
+    pub revisions: Option<Revisions>,
     /// Whether saving asks first, since it acts at once.
     pub asks_first: bool,
 }
@@ -63,6 +66,7 @@ impl FormView {
             focus: None,
             attributes,
             users: Vec::new(),
+            revisions: None,
             asks_first: false,
         }
     }

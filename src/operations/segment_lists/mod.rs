@@ -4,8 +4,10 @@
 //! holds up nobody who publishes. Only then come the environments and the segment, as for every
 //! segment.
 
+mod download;
 mod upload;
 
+pub use download::Download;
 pub use upload::{Upload, UploadError, UploadFolder, UserIds};
 
 use serde_json::{Map, Value as Json, json};
@@ -156,8 +158,25 @@ pub fn fill(
         Mode::Add => (ListChange::Add, false),
     };
     let how = How { change, replaces, base };
-    let list = editable(conn, actor, id)?;
+    let list = fillable(conn, actor, id)?;
     change_list(conn, actor, &list, &how, |conn| stage(conn, users))
+}
+
+/// The list of that id, for somebody who may put users into it now: to be asked before a long way.
+///
+/// # Errors
+/// As of [`fill`].
+pub fn fillable(conn: &mut Connection, actor: &Actor, id: Uuid) -> Result<Segment, OperationError> {
+    let list = editable(conn, actor, id)?;
+    if list.kind != SegmentKind::List {
+        return Err(refused(format!(
+            "“{}” has conditions, so nobody can be put into it. Make a list for that.",
+            list.name
+        )));
+    }
+    let environments = environments::list(conn, list.project_id)?;
+    require_where_served(actor, &environments, &serving::of_segment(conn, list.id)?)?;
+    usable(conn, id)
 }
 
 /// Gives a list the users back that it had as of a revision, as a new revision.
@@ -172,6 +191,7 @@ pub(super) fn restore(
     base: Option<i32>,
 ) -> Result<Segment, OperationError> {
     let how = How { change: ListChange::Restore, replaces: true, base };
+    let list = &fillable(conn, actor, list.id)?;
     let changed = change_list(conn, actor, list, &how, |conn| {
         Ok(stored::stage_revision(conn, list.id, number)?)
     });
@@ -196,15 +216,6 @@ fn change_list(
     how: &How,
     stage: impl FnOnce(&mut Connection) -> Result<(), OperationError>,
 ) -> Result<Changed, OperationError> {
-    if list.kind != SegmentKind::List {
-        return Err(refused(format!(
-            "“{}” has conditions, so nobody can be put into it. Make a list for that.",
-            list.name
-        )));
-    }
-    // Before the work, since it is long; and after it, when nothing moves any more.
-    let everywhere = environments::list(conn, list.project_id)?;
-    require_where_served(actor, &everywhere, &serving::of_segment(conn, list.id)?)?;
     take_time(conn)?;
     if !stored::lock(conn, list.id)? {
         return Err(refused(format!(
