@@ -6,6 +6,7 @@ mod body;
 mod credential;
 mod headers;
 mod json;
+mod pieces;
 mod problem;
 mod request_id;
 
@@ -14,5 +15,6 @@ pub use body::{BodyError, read_body};
 pub use credential::{Presented, presented};
 pub use headers::{ANYBODYS_ORIGIN, JSON, NO_SNIFFING, harden};
 pub use json::{depth_within, parse_strict};
+pub use pieces::Pieces;
 pub use problem::Problem;
 pub use request_id::RequestId;

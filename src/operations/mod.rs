@@ -25,6 +25,8 @@ pub mod publishing;
 pub mod reach;
 mod readiness;
 mod rights;
+pub mod segment_lists;
+pub mod segment_revisions;
 mod segment_tree;
 pub mod segments;
 pub mod setup;

@@ -20,7 +20,7 @@ use moka::sync::Cache;
 use uuid::Uuid;
 
 use crate::domain::ruleset::{MemberLists, source::SegmentSource};
-use crate::store::{Connection, Store, StoreError, population};
+use crate::store::{Connection, Store, StoreError, member_lists::MemberListCache, population};
 
 /// The most users of an environment that are kept in memory.
 pub const MOST_SAMPLED: usize = 100_000;
@@ -48,6 +48,7 @@ const MOST_FOLLOWED: i64 = 10_000;
 pub struct Population {
     store: Store,
     most: usize,
+    lists: Arc<MemberListCache>,
     slots: Mutex<HashMap<Uuid, Arc<Slot>>>,
     counted: Cache<(Uuid, u64), Members>,
 }
@@ -88,7 +89,12 @@ impl Population {
     /// The same with smaller samples.
     pub fn of_at_most(store: Store, most: usize) -> Population {
         let counted = Cache::builder().max_capacity(MOST_COUNTED).time_to_live(COUNTED_FOR).build();
-        Population { store, most, slots: Mutex::default(), counted }
+        Population { store, most, lists: Arc::default(), slots: Mutex::default(), counted }
+    }
+
+    /// The same, with the lists that others hold too.
+    pub fn sharing(self, lists: Arc<MemberListCache>) -> Population {
+        Population { lists, ..self }
     }
 
     /// The sample of an environment, at most about a second old. Blocks while it is loaded.
@@ -189,10 +195,10 @@ impl Population {
     /// Those of the database.
     pub fn member_lists(
         &self,
-        _conn: &mut Connection,
-        _segments: &[SegmentSource],
+        conn: &mut Connection,
+        segments: &[SegmentSource],
     ) -> Result<MemberLists, StoreError> {
-        Ok(MemberLists::new())
+        self.lists.of_segments(conn, segments)
     }
 
     fn slot(&self, environment_id: Uuid) -> Arc<Slot> {

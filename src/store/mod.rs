@@ -23,6 +23,7 @@ pub mod keys;
 
 pub mod lessons;
 pub mod listen;
+pub mod member_lists;
 pub mod memberships;
 mod migrate;
 mod page;
@@ -37,6 +38,7 @@ pub mod retention;
 pub mod rulesets;
 mod schema;
 pub mod sdk_keys;
+pub mod segment_lists;
 pub mod segment_revisions;
 pub mod segments;
 pub mod serving;
@@ -62,7 +64,7 @@ pub use error::{Constraint, StoreError};
 pub use holding::HeldKey;
 pub use migrate::{MIGRATIONS, migrate};
 pub use page::{Page, PageRequest, Sort};
-pub use patience::READ_WITHIN;
+pub use patience::{READ_WITHIN, take_time};
 pub use transaction::{WriteError, rehearse};
 pub use used_by::UsedBy;
 

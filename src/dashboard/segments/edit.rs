@@ -1,6 +1,10 @@
 //! The page of a segment, and saving it.
 
-use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use actix_web::{
+    HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
 use askama::Template;
 use chrono::Utc;
 
@@ -13,8 +17,9 @@ use super::{
     matches::Matches,
     page::{FormView, attributes, carried, problems_of},
     read,
+    revisions::Revisions,
     save::{self, Effect, Outcome, Side, Theirs},
-    used_in,
+    used_in, user_list,
 };
 use crate::{
     domain::{condition::Condition, role::Right},
@@ -35,6 +40,7 @@ pub(super) struct Found {
     pub(super) segment: Segment,
     pub(super) newest: SegmentRevision,
     pub(super) users: Vec<used_in::User>,
+    pub(super) revisions: Revisions,
     attributes: Vec<String>,
     asks_first: bool,
 }
@@ -51,6 +57,7 @@ impl Found {
         let users = used_in::of(conn, member, &[segment.id])?.remove(&segment.id);
         Ok(Found {
             users: users.unwrap_or_default(),
+            revisions: Revisions::newest(conn, member, &segment)?,
             attributes: attributes(conn, segment.project_id)?,
             asks_first: !save::effects(conn, member, segment.id)?.is_empty(),
             segment,
@@ -75,6 +82,7 @@ impl Found {
         view.heading = self.segment.name;
         view.is_new = false;
         view.users = self.users;
+        view.revisions = Some(self.revisions);
         view.asks_first = self.asks_first;
         view
     }
@@ -89,14 +97,35 @@ async fn load(member: &ProjectMember, place: &Place, store: &Store) -> Result<Fo
 ///
 /// # Errors
 /// [`PageError::NotFound`].
-pub async fn show(member: ProjectMember, place: Place, store: Data<Store>) -> Answer {
-    let found = load(&member, &place, &store).await?;
-    let is_rules = found.segment.kind == SegmentKind::Rules;
-    let may_edit = member.may(Right::Edit) && found.segment.archived_at.is_none() && is_rules;
+pub async fn show(
+    member: ProjectMember,
+    place: Place,
+    asked: Query<user_list::Asked>,
+    store: Data<Store>,
+) -> Answer {
+    let (who, slug) = (member.clone(), place.2.clone());
+    let found = work::read(&store, move |conn| {
+        let segment = find(conn, who.project.id, &slug)?;
+        match segment.kind {
+            SegmentKind::Rules => Ok(Kind::Rules(Found::load(conn, &who, &slug)?)),
+            SegmentKind::List => Ok(Kind::List(user_list::show(conn, &who, segment, &asked)?)),
+        }
+    });
+    let found = match found.await? {
+        Kind::List(list) => return list.page(&member),
+        Kind::Rules(found) => found,
+    };
+    let may_edit = member.may(Right::Edit) && found.segment.archived_at.is_none();
     match found.entered().filter(|_| may_edit) {
         Some(entered) => found.view(&member, entered).show(&member),
         None => read::page(&member, found),
     }
+}
+
+/// What the page of a segment shows.
+enum Kind {
+    Rules(Found),
+    List(user_list::Shown),
 }
 
 /// Saves a segment, or changes what is entered. What acts at once somewhere asks first, and what

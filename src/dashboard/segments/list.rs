@@ -17,6 +17,7 @@ use super::{
     list_query::ListQuery,
     matches::Members,
     used_in::{self, User},
+    user_list::users,
 };
 use crate::{
     domain::{condition::Condition, role::Right},
@@ -26,7 +27,7 @@ use crate::{
     },
     population::Population,
     store::{
-        Connection, Store, segment_revisions,
+        Connection, Store, segment_lists, segment_revisions,
         segments::{self, Segment, SegmentFilter, SegmentKind},
     },
 };
@@ -80,6 +81,8 @@ struct Line {
 struct Found {
     segments: Vec<Segment>,
     conditions: HashMap<Uuid, Condition>,
+    /// How many users lists have.
+    sizes: HashMap<Uuid, i32>,
     users: HashMap<Uuid, Vec<User>>,
     counts: HashMap<String, Count>,
     total: i64,
@@ -102,15 +105,16 @@ pub async fn segments(
     let found = work::read(&store, move |conn| find(conn, &population, &who, &wanted)).await?;
     let (path, now) = (member.path("/segments"), Utc::now());
     let total = usize::try_from(found.total).unwrap_or_default();
-    let (mut users, counts) = (found.users, found.counts);
+    let (mut used_in, counts) = (found.users, found.counts);
     let lines: Vec<Line> = found
         .segments
         .iter()
         .map(|segment| {
-            let condition = found.conditions.get(&segment.id);
-            let users = users.remove(&segment.id).unwrap_or_default();
+            let made_of =
+                (found.conditions.get(&segment.id), found.sizes.get(&segment.id).copied());
+            let users = used_in.remove(&segment.id).unwrap_or_default();
             let count = counts.get(&segment.slug).map(Members::of);
-            Line { count, ..Line::of(segment, condition, users, &path, now) }
+            Line { count, ..Line::of(segment, made_of, users, &path, now) }
         })
         .collect();
     let address = query.address(&path);
@@ -180,6 +184,7 @@ fn find(
         .filter_map(|(id, json)| Some((id, Condition::from_json(&json).ok()?)));
     Ok(Found {
         conditions: conditions.collect(),
+        sizes: segment_lists::sizes(conn, &ids)?.into_iter().collect(),
         users: used_in::of(conn, member, &ids)?,
         counts: counts(conn, population, member, &found),
         total: segments::count(conn, &filter)?,
@@ -206,15 +211,15 @@ impl Pager {
 impl Line {
     fn of(
         segment: &Segment,
-        condition: Option<&Condition>,
-        mut users: Vec<User>,
+        (condition, size): (Option<&Condition>, Option<i32>),
+        mut used_in: Vec<User>,
         path: &str,
         now: DateTime<Utc>,
     ) -> Line {
-        let more = users.len().saturating_sub(MOST_NAMED);
-        users.truncate(MOST_NAMED);
+        let more = used_in.len().saturating_sub(MOST_NAMED);
+        used_in.truncate(MOST_NAMED);
         let words = match segment.kind {
-            SegmentKind::List => "a list of user ids".to_owned(),
+            SegmentKind::List => format!("list of {}", users(size.unwrap_or_default())),
             SegmentKind::Rules => condition.map(Condition::in_words).unwrap_or_default(),
         };
         Line {
@@ -223,7 +228,7 @@ impl Line {
             address: format!("{path}/{}", segment.slug),
             words,
             count: None,
-            users,
+            users: used_in,
             more,
             is_archived: segment.archived_at.is_some(),
             changed: segment.updated_at,

@@ -6,6 +6,7 @@ use super::{
     super::{Answer, FieldErrors, Form, Fragment, Layout, Page, PageError, ProjectMember, Section},
     form::{Edit, Editor, Entered, Match, Unit},
     matches::{Matches, Said},
+    revisions::Revisions,
     used_in::{User, counted},
 };
 use crate::{
@@ -44,6 +45,8 @@ pub struct FormView {
     pub matches: Matches,
     /// What uses the segment.
     pub users: Vec<User>,
+    /// How it came to be what it is; none while it is to be made.
+    pub revisions: Option<Revisions>,
     /// Whether saving asks first, since it acts at once.
     pub asks_first: bool,
 }
@@ -67,6 +70,7 @@ impl FormView {
             focus: None,
             attributes,
             users: Vec::new(),
+            revisions: None,
             asks_first: false,
         }
     }

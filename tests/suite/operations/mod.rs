@@ -9,6 +9,7 @@ mod fixture;
 mod keys;
 mod publishing;
 mod reach;
+mod segment_lists;
 mod segments;
 mod short_form;
 mod switching;
