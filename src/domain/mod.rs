@@ -10,6 +10,7 @@ pub mod credential;
 pub mod evaluation;
 pub mod event;
 pub mod experience;
+pub mod json_schema;
 pub mod key;
 pub mod reading;
 pub mod role;

@@ -5,6 +5,7 @@ mod document;
 mod doors;
 mod editing;
 mod elsewhere;
+mod keys;
 mod lists;
 mod problems;
 mod reference;

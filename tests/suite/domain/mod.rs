@@ -6,6 +6,7 @@ mod compiling;
 mod decisions;
 mod difference;
 mod environment;
+mod json_schema;
 mod operators;
 mod properties;
 mod reading;

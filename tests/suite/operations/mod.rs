@@ -5,6 +5,7 @@ mod archiving;
 mod editing;
 mod environments;
 mod fixture;
+mod key_schemas;
 mod keys;
 mod publishing;
 mod segments;
