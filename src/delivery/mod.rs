@@ -22,6 +22,7 @@ mod reply;
 mod request;
 mod snapshot;
 mod statistics;
+mod teaching;
 
 pub use cors::preflight;
 pub use counters::Counting;
@@ -29,6 +30,7 @@ pub use snapshot::{
     Credential, Environment, EnvironmentSource, KeyKind, Origin, SecretHash, Served,
 };
 pub use statistics::Statistics;
+pub use teaching::Teaching;
 
 use std::{
     collections::HashMap,
@@ -61,6 +63,7 @@ pub struct Delivery {
     counting: Counting,
     /// The SDK keys that were presented to what has been replaced since they were last asked for.
     used_before: Mutex<Vec<Uuid>>,
+    teaching: Teaching,
     /// When Postgres last confirmed what is served, in milliseconds since 1970; 0: never.
     confirmed: AtomicI64,
     stopping: AtomicBool,
@@ -122,6 +125,11 @@ impl Delivery {
             }
         }
         self.snapshot.swap(environments, origin);
+    }
+
+    /// What evaluations teach.
+    pub fn teaching(&self) -> &Teaching {
+        &self.teaching
     }
 
     /// Notes that Postgres says the same as what is served.

@@ -74,6 +74,7 @@ fn one(
     }
     if question.count.unwrap_or(true) {
         environment.count(&[answer]);
+        delivery.teaching().notice(environment, &admitted.hash, &context, subject.now);
     }
     Ok(Decided::Done(environment.bodies.native_single(answer.index)))
 }
@@ -101,6 +102,7 @@ fn many(
     }
     if question.count.unwrap_or(true) {
         environment.count(&answers);
+        delivery.teaching().notice(environment, &admitted.hash, &context, subject.now);
     }
     Ok(Decided::Done(Many { tag, body: Some(body) }))
 }

@@ -86,6 +86,7 @@ fn one(
         return Ok(Decided::Depends(who));
     }
     environment.count(&[answer]);
+    delivery.teaching().notice(environment, &admitted.hash, &context, subject.now);
     Ok(Decided::Done(environment.bodies.ofrep(answer.index)))
 }
 
@@ -110,6 +111,7 @@ fn all(
         return Ok(Decided::Done(Many { tag, body: None }));
     }
     environment.count(&answers);
+    delivery.teaching().notice(environment, &admitted.hash, &context, subject.now);
     Ok(Decided::Done(Many { tag, body: Some(body) }))
 }
 

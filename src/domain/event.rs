@@ -1,6 +1,7 @@
 //! What an app reports about a user: that they did something, and what is to be stored about them.
 
 use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::context::{Attribute, NumberText, USER_ID};
@@ -19,6 +20,36 @@ const MOST_ITEMS: usize = 100;
 pub const MOST_PROPERTIES: usize = 256;
 /// The most bytes of an event as it was sent.
 const MOST_BYTES: usize = 4 * 1024;
+
+/// What evaluations teach about who is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Teaches {
+    /// Nothing.
+    Nothing,
+    /// Who asks, with the attributes that conditions use.
+    #[default]
+    Used,
+    /// Who asks, with all that the app says.
+    Everything,
+}
+
+impl Teaches {
+    /// The name under which it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Teaches::Nothing => "nothing",
+            Teaches::Used => "used",
+            Teaches::Everything => "everything",
+        }
+    }
+
+    /// What that name stands for.
+    pub fn parse(name: &str) -> Option<Teaches> {
+        let all = [Teaches::Nothing, Teaches::Used, Teaches::Everything];
+        all.into_iter().find(|teaches| teaches.as_str() == name)
+    }
+}
 
 /// What is stored about a user, by name: texts, numbers, booleans, and lists of these.
 pub type Properties = Map<String, Json>;
@@ -172,7 +203,11 @@ fn fits(field: &str, text: &str) -> Result<(), String> {
     }
 }
 
-/// Postgres keeps no text with this character.
+/// Whether a text can be stored: Postgres keeps none with U+0000.
+pub fn is_storable(text: &str) -> bool {
+    text.len() <= MOST_TEXT && !text.contains('\0')
+}
+
 fn storable(field: &str, text: &str) -> Result<(), String> {
     match text.contains('\0') {
         true => Err(format!("“{field}” contains the character U+0000, which can't be stored.")),

@@ -14,8 +14,9 @@ use chrono::{DateTime, Utc};
 
 use super::database::Preparation;
 use crate::{
-    delivery::{Statistics, refresh::Refresh},
+    delivery::{Delivery, Statistics, refresh::Refresh},
     jobs::Jobs,
+    population::Population,
     store::Store,
 };
 
@@ -23,6 +24,8 @@ use crate::{
 const FLUSH_EVERY: Duration = Duration::from_secs(5);
 /// How often it is looked whether a job is due.
 const JOBS_EVERY: Duration = Duration::from_secs(30);
+/// How often it is looked whether a sample of known users is to be drawn anew.
+const SAMPLES_EVERY: Duration = Duration::from_secs(5);
 /// How often the threads look whether they are to stop.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -39,7 +42,9 @@ impl Background {
     /// When the system gives no thread.
     pub fn start(
         mut refresh: Refresh,
+        delivery: Arc<Delivery>,
         statistics: Arc<Statistics>,
+        population: Arc<Population>,
         store: Store,
         preparation: Option<Preparation>,
     ) -> io::Result<Background> {
@@ -54,11 +59,22 @@ impl Background {
         let counting = thread::Builder::new().name("statistics".to_owned()).spawn(move || {
             count(&statistics, &|| stop.load(Ordering::Relaxed));
         })?;
+        let (stop, keeper) = (Arc::clone(&stopping), store.clone());
+        let learning = thread::Builder::new().name("teaching".to_owned()).spawn(move || {
+            delivery.teaching().run(&keeper, &|| stop.load(Ordering::Relaxed));
+        })?;
         let stop = Arc::clone(&stopping);
         let working = thread::Builder::new().name("jobs".to_owned()).spawn(move || {
             work(&store, &|| stop.load(Ordering::Relaxed));
         })?;
-        Ok(Background { stopping, threads: vec![refreshing, counting, working] })
+        let stop = Arc::clone(&stopping);
+        let sampling = thread::Builder::new().name("population".to_owned()).spawn(move || {
+            sample(&population, &|| stop.load(Ordering::Relaxed));
+        })?;
+        Ok(Background {
+            stopping,
+            threads: vec![refreshing, counting, learning, working, sampling],
+        })
     }
 
     /// Stops them, and waits until they have.
@@ -81,6 +97,13 @@ fn prepare(preparation: Option<Preparation>, stopped: &dyn Fn() -> bool) {
             Err(error) => tracing::error!(%error, "Postgres is there but can't be used"),
         }
         rest(Preparation::PATIENCE, stopped);
+    }
+}
+
+fn sample(population: &Population, stopped: &dyn Fn() -> bool) {
+    while !stopped() {
+        population.keep_up();
+        rest(SAMPLES_EVERY, stopped);
     }
 }
 

@@ -13,6 +13,7 @@ use super::segment_revisions::newest_conditions;
 use super::segments::SegmentKind;
 use super::stored::{ReadableJson, Stored};
 use super::{Connection, StoreError};
+use crate::domain::event::Teaches;
 use crate::domain::experience::Kind;
 use crate::domain::ruleset::source::{
     ExperienceSource, KeySource, PublicationSource, SegmentRule, SegmentSource, Source,
@@ -50,15 +51,16 @@ pub fn load(conn: &mut Connection, environment_id: Uuid) -> Result<Source, Store
 /// # Errors
 /// As of [`load`].
 pub fn load_within(conn: &mut Connection, environment_id: Uuid) -> Result<Source, StoreError> {
-    let (project_id, revision): (Uuid, i64) = environments::table
+    let (project_id, revision, teaches): (Uuid, i64, Stored<Teaches>) = environments::table
         .find(environment_id)
-        .select((environments::project_id, environments::revision))
+        .select((environments::project_id, environments::revision, environments::teaches))
         .first(conn)?;
     Ok(Source {
         revision,
         keys: load_keys(conn, project_id)?,
-        segments: load_segments(conn, project_id)?,
+        segments: segments(conn, project_id)?,
         experiences: load_experiences(conn, environment_id)?,
+        teaches: teaches.0,
         stored_names: profiles::property_names(conn, environment_id)?,
     })
 }
@@ -81,10 +83,11 @@ fn load_keys(conn: &mut Connection, project_id: Uuid) -> Result<Vec<KeySource>, 
         .collect())
 }
 
-fn load_segments(
-    conn: &mut Connection,
-    project_id: Uuid,
-) -> Result<Vec<SegmentSource>, StoreError> {
+/// Every segment of a project that is not archived, by slug.
+///
+/// # Errors
+/// As of [`load`].
+pub fn segments(conn: &mut Connection, project_id: Uuid) -> Result<Vec<SegmentSource>, StoreError> {
     let rows: Vec<(Uuid, String, Stored<SegmentKind>, ReadableJson)> = segments::table
         .inner_join(segment_revisions::table.on(newest_conditions()))
         .filter(segments::project_id.eq(project_id))

@@ -82,6 +82,7 @@ diesel::table! {
         revision -> BigInt,
         created_at -> Timestamptz,
         client_events_decide -> Bool,
+        teaches -> Text,
     }
 }
 
@@ -193,6 +194,7 @@ diesel::table! {
     profiles (environment_id, user_id) {
         environment_id -> Uuid,
         user_id -> Text,
+        place -> Integer,
         properties -> Jsonb,
         reported -> Jsonb,
         first_seen_at -> Timestamptz,

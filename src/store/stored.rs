@@ -5,7 +5,7 @@ use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::pg::{Pg, PgValue};
 use diesel::sql_types::{Jsonb, Text};
 
-use crate::domain::{experience::Kind, role::Role, value::ValueType};
+use crate::domain::{event::Teaches, experience::Kind, role::Role, value::ValueType};
 
 /// One of the words that a CHECK of its column allows.
 pub trait Word: Sized {
@@ -48,6 +48,7 @@ pub(super) use stored_word;
 stored_word!(ValueType, "value type");
 stored_word!(Kind, "kind of experience");
 stored_word!(Role, "role");
+stored_word!(Teaches, "setting of what evaluations teach");
 
 /// JSON for the ruleset. What can't be read is null, which no compiler accepts: so it spoils the
 /// one experience it belongs to, and not the whole environment.

@@ -3,12 +3,14 @@
 
 mod answer;
 mod compile;
+mod dependents;
 mod order;
 mod plan;
 pub mod source;
 
 pub use answer::{Answer, AnswerIndex, Audience, Decision, Reason, VersionReference};
 pub use compile::{Compiled, Problem};
+pub use dependents::{Dependents, Shared};
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -18,6 +20,7 @@ use crate::domain::{
     bucketing::{PositionRange, Rollout, Salt},
     condition::{Matcher, Predicate},
     context::StoredNames,
+    event::Teaches,
     segment::MemberList,
     value::{Value, ValueType},
 };
@@ -41,6 +44,8 @@ pub struct Ruleset {
     pub(in crate::domain) predicates: Vec<Predicate>,
     pub(in crate::domain) answers: Vec<Answer>,
     pub(in crate::domain) stored_names: StoredNames,
+    pub(in crate::domain) used_names: Vec<Box<str>>,
+    pub(in crate::domain) teaches: Teaches,
 }
 
 impl Ruleset {
@@ -69,6 +74,16 @@ impl Ruleset {
         &self.stored_names
     }
 
+    /// The names of the attributes that it asks for, but for who the user is.
+    pub fn used_names(&self) -> &[Box<str>] {
+        &self.used_names
+    }
+
+    /// What evaluations teach about who is there.
+    pub fn teaches(&self) -> Teaches {
+        self.teaches
+    }
+
     /// Everything that can be handed out.
     pub fn answers(&self) -> &[Answer] {
         &self.answers
@@ -92,6 +107,13 @@ pub struct Key {
     pub(in crate::domain) unserved: AnswerIndex,
     /// The experience that serves it, and the key's position there.
     pub(in crate::domain) server: Option<(u32, u32)>,
+}
+
+impl Key {
+    /// The value where nothing else decides.
+    pub fn default_value(&self) -> &Value {
+        &self.default
+    }
 }
 
 /// An experience with an active publication.

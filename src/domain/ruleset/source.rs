@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::{experience::Kind, value::ValueType};
+use crate::domain::{event::Teaches, experience::Kind, value::ValueType};
 
 /// One environment at one revision.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub struct Source {
     /// The names of all properties that are stored about its users.
     #[serde(default)]
     pub stored_names: Vec<String>,
+    /// What evaluations teach about who is there.
+    #[serde(default)]
+    pub teaches: Teaches,
 }
 
 /// A key with its default.

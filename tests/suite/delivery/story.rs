@@ -58,6 +58,7 @@ pub fn environment(secret: &str) -> EnvironmentSource {
                 },
             }],
             stored_names: Vec::new(),
+            teaches: Default::default(),
         },
         credentials: vec![Credential {
             id: Uuid::new_v4(),

@@ -52,6 +52,7 @@ pub fn source(environment: &Json) -> Source {
         segments: entries("segments").into_iter().map(segment).collect(),
         experiences: entries("experiences").iter().map(|(slug, e)| experience(slug, e)).collect(),
         stored_names: stored_names().iter().map(|name| name.to_string()).collect(),
+        teaches: Default::default(),
     }
 }
 

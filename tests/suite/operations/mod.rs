@@ -8,6 +8,7 @@ mod fixture;
 mod key_schemas;
 mod keys;
 mod publishing;
+mod reach;
 mod segments;
 mod short_form;
 mod switching;

@@ -6,16 +6,16 @@ mod segments;
 
 pub(super) use segments::SegmentPlaces;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
 use super::{
-    Key, MemberLists, Ruleset,
+    Key, MemberLists, Ruleset, Serving,
     plan::enter_unserved,
     source::{ExperienceSource, KeySource, SegmentSource, Source},
 };
-use crate::domain::{condition::Predicates, reading::FieldError, value::Value};
+use crate::domain::{condition::Predicates, context::USER_ID, reading::FieldError, value::Value};
 
 /// A compiled environment.
 #[derive(Debug, Default)]
@@ -42,14 +42,14 @@ impl Ruleset {
     /// Compiles an environment. `previous` is what was last compiled of it, for what can't be
     /// compiled now; `lists` are the members of its list segments.
     pub fn compile(source: Source, previous: Option<&Source>, lists: &MemberLists) -> Compiled {
-        let Source { revision, stored_names, .. } = source;
+        let Source { revision, stored_names, teaches, .. } = source;
         let names = stored_names.iter().map(|name| name.as_str().into()).collect();
         let mut compiler = Compiler {
             previous: Previous::of(previous),
             lists,
             segment_places: SegmentPlaces::new(),
-            ruleset: Ruleset { revision, stored_names: names, ..Ruleset::default() },
-            source: Source { revision, stored_names, ..Source::default() },
+            ruleset: Ruleset { revision, stored_names: names, teaches, ..Ruleset::default() },
+            source: Source { revision, stored_names, teaches, ..Source::default() },
             predicates: Predicates::default(),
             problems: Vec::new(),
         };
@@ -58,8 +58,21 @@ impl Ruleset {
         compiler.experiences(source.experiences);
         let Compiler { mut ruleset, source, predicates, problems, .. } = compiler;
         ruleset.predicates = predicates.finish();
+        ruleset.used_names = used_names(&ruleset);
         Compiled { ruleset, source, problems }
     }
+}
+
+/// The attributes that what this environment serves asks for, but for who the user is.
+fn used_names(ruleset: &Ruleset) -> Vec<Box<str>> {
+    let asked = ruleset.predicates.iter().map(|predicate| predicate.attribute.clone());
+    let bucketed = ruleset.experiences.iter().filter_map(|experience| match &experience.serving {
+        Serving::On { active, .. } => Some(active.bucket_by.clone()),
+        Serving::Off(_) | Serving::Unreadable(_) => None,
+    });
+    let names: BTreeSet<Box<str>> =
+        asked.chain(bucketed).filter(|name| name.as_ref() != USER_ID).collect();
+    names.into_iter().collect()
 }
 
 /// What was last compiled, by identity.
