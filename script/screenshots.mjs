@@ -18,6 +18,7 @@ const PAGES = [
   ['key-new', '/keys/new'],
   ['key-edit', '/keys/auto_playlist/edit'],
   ['key-users', '/keys/auto_playlist/users'],
+  ['key-code', '/keys/auto_playlist/code'],
   ['key-archive', '/keys/auto_playlist/archive'],
   ['segments', '/segments'],
   ['segment-new', '/segments/new'],

@@ -11,14 +11,14 @@ use super::{
     entered::Entered,
     find,
     form::{KeyForm, find_with_reach},
-    question::{self, Question},
-    value_text,
+    question,
 };
 use crate::{
     operations::{
         OperationError,
-        keys::{self, KeyEdit},
+        keys::{self, KeyEdit, PlannedEdit},
     },
+    population::Population,
     store::{Connection, Store, keys::Key},
 };
 
@@ -29,7 +29,7 @@ enum Outcome {
     /// It is saved, or there was nothing to save.
     Saved { key: Key, is_changed: bool },
     /// The default would act at once, and nobody has said yet that it should.
-    Asks(Question),
+    Asks(PlannedEdit),
     /// Somebody else was faster.
     Conflict(Theirs),
 }
@@ -53,6 +53,7 @@ pub async fn save(
     AnyForm(form): AnyForm,
     site: Site,
     store: Data<Store>,
+    population: Data<Population>,
 ) -> Answer {
     let (_, _, name) = place.into_inner();
     let (key, reach) = find_with_reach(&member, name, &store).await?;
@@ -83,7 +84,9 @@ pub async fn save(
             let moved = Moved::to(member.path("/keys")).with_toast(Toast::saying(said));
             moved.answer_on_list(&member, &site)
         }
-        Ok(Outcome::Asks(question)) => question::show(question, &entered, &member),
+        Ok(Outcome::Asks(planned)) => {
+            question::ask(planned, &entered, &member, &store, population.into_inner()).await
+        }
         Ok(Outcome::Conflict(theirs)) => conflict::show(theirs, &entered, &member),
         Err(error) => again(error),
     }
@@ -130,9 +133,7 @@ impl Change {
             Err(error) => return Err(error),
         };
         if planned.changes_default() && !self.confirmed {
-            let after = value_text(planned.before.value_type, &planned.default_value);
-            let question = question::find(conn, member, &planned.before, after)?;
-            return Ok(Outcome::Asks(question));
+            return Ok(Outcome::Asks(planned));
         }
         let key = keys::edit(conn, &member.actor, self.key.id, &edit)?;
         let is_changed = key.revision != planned.before.revision;
