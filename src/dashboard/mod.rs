@@ -67,7 +67,7 @@ mod work;
 
 pub use ask::{Ask, Theme};
 pub use error::PageError;
-pub use form::Form;
+pub use form::{AnyForm, Form};
 pub use framed::framed;
 pub use guard::{Admission, admit};
 pub use layout::{Layout, Rail, Section};

@@ -156,8 +156,9 @@ fn of_keys() -> Vec<PageRow> {
         PageRow::new(Method::GET, page!("/keys/new"), EDIT, keys::form::new),
         PageRow::new(Method::POST, page!("/keys/new"), EDIT, keys::form::create),
         PageRow::new(Method::GET, page!("/keys/{key}/edit"), EDIT, keys::form::open),
-        PageRow::new(Method::POST, page!("/keys/{key}/edit"), EDIT, keys::form::save),
+        PageRow::new(Method::POST, page!("/keys/{key}/edit"), EDIT, keys::saving::save),
         PageRow::new(Method::GET, page!("/keys/{key}/users"), SEE, keys::users::users),
+        PageRow::new(Method::GET, page!("/keys/{key}/code"), SEE, keys::code::code),
         PageRow::new(Method::GET, page!("/keys/{key}/archive"), EDIT, keys::archiving::ask),
         PageRow::new(Method::POST, page!("/keys/{key}/archive"), EDIT, keys::archiving::archive),
         PageRow::new(

@@ -16,7 +16,7 @@ pub mod environments;
 mod error;
 pub mod experience_facets;
 pub mod experiences;
-mod holding;
+pub mod holding;
 pub mod installation;
 pub mod key_lists;
 pub mod keys;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::rights::find_environment;
 use super::{Actor, OperationError};
 use crate::domain::bucketing::Rollout;
-use crate::domain::context::{Attributes, Context, NumberText, Profile, Stored, Subject};
+use crate::domain::context::{Context, NumberText, Profile, Stored, Subject};
 use crate::domain::evaluation::{Explanation, Names, Step, Used, explain as explain_key};
 use crate::domain::experience::Kind;
 use crate::domain::ruleset::{Compiled, Problem, Reason};

@@ -11,6 +11,8 @@ mod first_steps;
 mod forgery;
 mod headers;
 mod kept_forms;
+mod key_changes;
+mod key_forms;
 mod keys;
 mod lists;
 mod menus;

@@ -69,6 +69,7 @@ impl Fixture {
             default_value: Some(default),
             description: None,
             schema: None,
+            base_revision: None,
         };
         self.run(|conn| keys::edit(conn, &self.pia, id, &edit)).unwrap();
     }

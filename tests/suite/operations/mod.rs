@@ -6,6 +6,7 @@ mod editing;
 mod environments;
 mod explaining;
 mod fixture;
+mod key_schemas;
 mod keys;
 mod publishing;
 mod reach;
