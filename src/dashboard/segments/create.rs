@@ -12,7 +12,8 @@ use super::{
         Answer, FieldErrors, Form, Fragment, Moved, PageError, ProjectMember, Site, Toast, work,
     },
     form::{Base, Edit, Entered},
-    page::{FormView, attributes, problems_of},
+    known::Known,
+    page::{FormView, problems_of},
 };
 use crate::{
     domain::condition::Condition,
@@ -59,9 +60,9 @@ async fn view(
     store: &Store,
     entered: Entered,
 ) -> Result<FormView, PageError> {
-    let project_id = member.project.id;
-    let attributes = work::read(store, move |conn| attributes(conn, project_id)).await?;
-    Ok(FormView::new(member, entered, attributes))
+    let who = member.clone();
+    let known = work::read(store, move |conn| Known::load(conn, &who, None)).await?;
+    Ok(FormView::new(member, entered, known))
 }
 
 /// Creates a segment, or changes what is entered.

@@ -7,7 +7,8 @@ use super::{
     super::{Answer, FieldErrors, Form, Moved, PageError, ProjectMember, Site, Toast, work},
     Place, dialog, find,
     form::{Base, Edit, Entered},
-    page::{FormView, attributes, carried, problems_of},
+    known::Known,
+    page::{FormView, carried, problems_of},
     read,
     save::{self, Effect, Outcome, Side, Theirs},
     used_in,
@@ -27,7 +28,7 @@ pub(super) struct Found {
     pub(super) segment: Segment,
     pub(super) newest: SegmentRevision,
     pub(super) users: Vec<used_in::User>,
-    attributes: Vec<String>,
+    known: Known,
     asks_first: bool,
 }
 
@@ -43,7 +44,7 @@ impl Found {
         let users = used_in::of(conn, member, &[segment.id])?.remove(&segment.id);
         Ok(Found {
             users: users.unwrap_or_default(),
-            attributes: attributes(conn, segment.project_id)?,
+            known: Known::load(conn, member, Some(&segment.slug))?,
             asks_first: !save::effects(conn, member, segment.id)?.is_empty(),
             segment,
             newest,
@@ -61,7 +62,7 @@ impl Found {
     }
 
     fn view(self, member: &ProjectMember, entered: Entered) -> FormView {
-        let mut view = FormView::new(member, entered, self.attributes);
+        let mut view = FormView::new(member, entered, self.known);
         view.action = format!("{}/{}", view.list, self.segment.slug);
         view.heading = self.segment.name;
         view.is_new = false;
