@@ -37,7 +37,7 @@ const offer = (f) => {
     row.dataset.value = value;
     box.append(row);
   });
-  (f.closest('dialog') ?? document.body).append(box);
+  f.closest('dialog, main').append(box);
   box.showPopover({ source: f });
   if (f.hasAttribute('aria-expanded')) f.setAttribute('aria-expanded', 'true');
 };

@@ -3,7 +3,7 @@
 on('input', (e) => {
   const t = e.target;
   if (!t.matches?.('[data-values]') || e.isComposing) return;
-  const ends = e.inputType === 'insertFromPaste' ? /[\n\t,;]/ : /[\n,;]\s*$/;
+  const ends = e.inputType === 'insertFromPaste' ? /[\n\t,;]/ : /[\n\t]|[,;]\s*$/;
   if (ends.test(t.value) && !/^\s*"[^"]*$/.test(t.value)) $('.add-values', t.parentNode).click();
 });
 on('keydown', (e) => {
