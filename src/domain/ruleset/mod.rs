@@ -3,12 +3,14 @@
 
 mod answer;
 mod compile;
+mod dependents;
 mod order;
 mod plan;
 pub mod source;
 
 pub use answer::{Answer, AnswerIndex, Audience, Decision, Reason, VersionReference};
 pub use compile::{Compiled, Problem};
+pub use dependents::{Dependents, Shared};
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -105,6 +107,13 @@ pub struct Key {
     pub(in crate::domain) unserved: AnswerIndex,
     /// The experience that serves it, and the key's position there.
     pub(in crate::domain) server: Option<(u32, u32)>,
+}
+
+impl Key {
+    /// The value where nothing else decides.
+    pub fn default_value(&self) -> &Value {
+        &self.default
+    }
 }
 
 /// An experience with an active publication.
