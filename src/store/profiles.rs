@@ -19,10 +19,6 @@ use crate::domain::event::{Event, Properties};
 /// The most names that the deciding properties of an environment have together: each is a part of
 /// the environment's rules.
 const MOST_PROPERTY_NAMES: usize = 1_000;
-/// How many rows are read for the names of events: some milliseconds.
-const MOST_DAYS_READ_FOR_NAMES: i64 = 50_000;
-/// The most names of events that are given.
-const MOST_EVENT_NAMES: i64 = 1_000;
 /// How many days the id of a report is kept: longer than a report may be old.
 const IDS_KEPT: Days = Days::new(8);
 
@@ -295,31 +291,6 @@ pub fn property_names(
         .order(stored_names::name)
         .select(stored_names::name)
         .load(conn)?)
-}
-
-/// The names of events that users of an environment did, by name: all of them while there are few
-/// rows, else those of the first users, whom the primary key finds without reading the others.
-///
-/// # Errors
-/// Those of the database.
-pub fn event_names(conn: &mut Connection, environment_id: Uuid) -> Result<Vec<String>, StoreError> {
-    let last: Option<String> = event_days::table
-        .filter(event_days::environment_id.eq(environment_id))
-        .order(event_days::user_id)
-        .offset(MOST_DAYS_READ_FOR_NAMES)
-        .select(event_days::user_id)
-        .first(conn)
-        .optional()?;
-    let names = event_days::table
-        .filter(event_days::environment_id.eq(environment_id))
-        .select(event_days::event)
-        .distinct()
-        .order(event_days::event)
-        .limit(MOST_EVENT_NAMES);
-    Ok(match last {
-        None => names.load(conn)?,
-        Some(last) => names.filter(event_days::user_id.le(last)).load(conn)?,
-    })
 }
 
 /// What is stored about a user and may decide.

@@ -1,6 +1,7 @@
 // Names and values to choose from. Without script the browser shows its own list; ours also says
 // how many have a value, offers a name that is new, and stands at fields of several lines too.
-let box, field;
+const box = () => $('#suggestions');
+let field; // at which they are offered
 const ours = () => {
   for (const f of $$('[role=combobox][list]')) {
     f.dataset.list = f.getAttribute('list');
@@ -10,10 +11,12 @@ const ours = () => {
 ours();
 on('htmx:afterSwap', ours);
 const shut = () => {
-  box?.remove();
-  if (field?.hasAttribute('aria-expanded')) field.setAttribute('aria-expanded', 'false');
-  field?.removeAttribute('aria-activedescendant');
-  box = field = null;
+  if (!field) return;
+  box()?.hidePopover();
+  box()?.replaceChildren();
+  if (field.hasAttribute('aria-expanded')) field.setAttribute('aria-expanded', 'false');
+  field.removeAttribute('aria-activedescendant');
+  field = null;
 };
 const offer = (f) => {
   shut();
@@ -26,19 +29,16 @@ const offer = (f) => {
     said.push([text, `Use “${text}”`]);
   if (!said.length) return;
   field = f;
-  box = document.createElement('ul');
-  Object.assign(box, { id: 'suggestions', role: 'listbox', popover: 'manual' });
-  box.className = 'menu menu-rail menu-long';
-  box.ariaLabel = 'Suggestions';
-  said.forEach(([value, label], k) => {
-    const row = document.createElement('li');
-    Object.assign(row, { id: `suggestion-${k}`, role: 'option', textContent: label });
-    row.setAttribute('aria-selected', 'false');
-    row.dataset.value = value;
-    box.append(row);
-  });
-  f.closest('dialog, main').append(box);
-  box.showPopover({ source: f });
+  box().replaceChildren(
+    ...said.map(([value, label], k) => {
+      const row = document.createElement('li');
+      Object.assign(row, { id: `suggestion-${k}`, role: 'option', textContent: label });
+      row.setAttribute('aria-selected', 'false');
+      row.dataset.value = value;
+      return row;
+    }),
+  );
+  box().showPopover({ source: f });
   if (f.hasAttribute('aria-expanded')) f.setAttribute('aria-expanded', 'true');
 };
 const take = (value) => {
@@ -47,26 +47,29 @@ const take = (value) => {
   f.value = f.matches('[data-values]') ? `"${value.replaceAll('"', '""')}"\n` : value;
   for (const type of ['input', 'change']) f.dispatchEvent(new Event(type, { bubbles: true }));
 };
+const offered = (e) => field && e.target.closest?.('#suggestions [role=option]');
 on('input', (e) => e.isTrusted && e.target.dataset?.list && offer(e.target));
 on('click', (e) => {
-  if (box?.contains(e.target)) take(e.target.closest('[role=option]').dataset.value);
+  const row = offered(e);
+  if (row) take(row.dataset.value);
   else if (e.target.dataset?.list && e.target !== field) offer(e.target);
 });
-on('mousedown', (e) => box?.contains(e.target) && e.preventDefault()); // the field keeps the focus
+on('mousedown', (e) => offered(e) && e.preventDefault()); // the field keeps the focus
 on('focusout', (e) => e.target === field && shut());
-on('htmx:afterSwap', () => field?.isConnected === false && shut());
+on('htmx:beforeSwap', (e) => e.detail.target.contains(field) && shut());
 on(
   'keydown',
   (e) => {
     if (!e.target.dataset?.list || e.isComposing) return;
-    if (e.key === 'ArrowDown' && !box) offer(e.target);
-    else if (e.key === 'Escape' && box) {
+    if (e.key === 'ArrowDown' && !field) offer(e.target);
+    else if (e.key === 'Escape' && field) {
       shut();
       e.preventDefault();
       e.stopPropagation();
-    } else if (e.key === 'Enter' && box && !$('[aria-selected=true]', box) && field.nodeName === 'INPUT') {
-      e.preventDefault(); // what was typed is chosen; the form is not sent yet
-      take(field.value);
+    } else if (e.key === 'Enter' && e.target.nodeName === 'INPUT' && !$('[aria-selected=true]', box())) {
+      // What was typed is chosen; the form is not sent yet, and never from a name.
+      if (field || e.target.dataset.new !== undefined) e.preventDefault();
+      if (field) take(field.value);
     }
   },
   true,

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     domain::condition::Condition,
     operations::segments::{self, NewSegment},
+    population::Population,
     store::{Store, segments::Segment},
 };
 
@@ -38,9 +39,14 @@ pub const EXAMPLES: [(&str, &str, &str, &str, &str); 3] = [
 ///
 /// # Errors
 /// [`PageError::Away`].
-pub async fn new(member: ProjectMember, wish: Query<Wish>, store: Data<Store>) -> Answer {
+pub async fn new(
+    member: ProjectMember,
+    wish: Query<Wish>,
+    store: Data<Store>,
+    population: Data<Population>,
+) -> Answer {
     let entered = example(wish.example.as_deref()).unwrap_or_else(Entered::blank);
-    view(&member, &store, entered).await?.show(&member)
+    view(&member, &store, &population, entered).await?.show(&member)
 }
 
 fn example(wanted: Option<&str>) -> Option<Entered> {
@@ -58,10 +64,11 @@ fn example(wanted: Option<&str>) -> Option<Entered> {
 async fn view(
     member: &ProjectMember,
     store: &Store,
+    population: &Data<Population>,
     entered: Entered,
 ) -> Result<FormView, PageError> {
-    let who = member.clone();
-    let known = work::read(store, move |conn| Known::load(conn, &who, None)).await?;
+    let (who, population) = (member.clone(), population.clone());
+    let known = work::read(store, move |conn| Known::load(conn, &population, &who, None)).await?;
     Ok(FormView::new(member, entered, known))
 }
 
@@ -74,10 +81,11 @@ pub async fn create(
     form: Form,
     site: Site,
     store: Data<Store>,
+    population: Data<Population>,
 ) -> Result<HttpResponse, PageError> {
     let entered = Entered::from_form(&form);
     if let Some(edit) = Edit::parse(form.get("do")) {
-        let mut view = view(&member, &store, entered).await?;
+        let mut view = view(&member, &store, &population, entered).await?;
         view.in_dialog = form.get("in") == "dialog";
         return view.change(&member, edit);
     }
@@ -88,7 +96,9 @@ pub async fn create(
             let moved = Moved::to(member.path(&format!("/segments/{}", segment.slug)));
             Ok(moved.with_toast(toast).answer(&member.ask, &site))
         }
-        Err(Failed::Form(errors)) => view(&member, &store, entered).await?.refuse(&member, errors),
+        Err(Failed::Form(errors)) => {
+            view(&member, &store, &population, entered).await?.refuse(&member, errors)
+        }
         Err(Failed::Page(error)) => Err(error),
     }
 }

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     domain::{condition::Condition, role::Right},
     operations::OperationError,
+    population::Population,
     store::{
         Connection, Store, segment_revisions,
         segment_revisions::SegmentRevision,
@@ -35,6 +36,7 @@ pub(super) struct Found {
 impl Found {
     fn load(
         conn: &mut Connection,
+        population: &Population,
         member: &ProjectMember,
         slug: &str,
     ) -> Result<Found, OperationError> {
@@ -44,7 +46,7 @@ impl Found {
         let users = used_in::of(conn, member, &[segment.id])?.remove(&segment.id);
         Ok(Found {
             users: users.unwrap_or_default(),
-            known: Known::load(conn, member, Some(&segment.slug))?,
+            known: Known::load(conn, population, member, Some(&segment.slug))?,
             asks_first: !save::effects(conn, member, segment.id)?.is_empty(),
             segment,
             newest,
@@ -72,17 +74,27 @@ impl Found {
     }
 }
 
-async fn load(member: &ProjectMember, place: &Place, store: &Store) -> Result<Found, PageError> {
-    let (who, slug) = (member.clone(), place.2.clone());
-    work::read(store, move |conn| Found::load(conn, &who, &slug)).await
+async fn load(
+    member: &ProjectMember,
+    place: &Place,
+    store: &Store,
+    population: &Data<Population>,
+) -> Result<Found, PageError> {
+    let (who, slug, population) = (member.clone(), place.2.clone(), population.clone());
+    work::read(store, move |conn| Found::load(conn, &population, &who, &slug)).await
 }
 
 /// The page of a segment: a form for those who may change it, else in words.
 ///
 /// # Errors
 /// [`PageError::NotFound`].
-pub async fn show(member: ProjectMember, place: Place, store: Data<Store>) -> Answer {
-    let found = load(&member, &place, &store).await?;
+pub async fn show(
+    member: ProjectMember,
+    place: Place,
+    store: Data<Store>,
+    population: Data<Population>,
+) -> Answer {
+    let found = load(&member, &place, &store, &population).await?;
     let is_rules = found.segment.kind == SegmentKind::Rules;
     let may_edit = member.may(Right::Edit) && found.segment.archived_at.is_none() && is_rules;
     match found.entered().filter(|_| may_edit) {
@@ -102,16 +114,17 @@ pub async fn save(
     form: Form,
     site: Site,
     store: Data<Store>,
+    population: Data<Population>,
 ) -> Result<HttpResponse, PageError> {
     let entered = Entered::from_form(&form);
     if let Some(edit) = Edit::parse(form.get("do")) {
-        let found = load(&member, &place, &store).await?;
+        let found = load(&member, &place, &store, &population).await?;
         return found.view(&member, entered).change(&member, edit);
     }
     let condition = match entered.condition() {
         Ok(condition) => condition,
         Err(problems) => {
-            let found = load(&member, &place, &store).await?;
+            let found = load(&member, &place, &store, &population).await?;
             return found.view(&member, entered).refuse(&member, FieldErrors::new(problems));
         }
     };
@@ -137,7 +150,7 @@ pub async fn save(
                 PageError::Forbidden(reason) => entered.refused(reason),
                 other => problems_of(other, &entered)?,
             };
-            let found = load(&member, &place, &store).await?;
+            let found = load(&member, &place, &store, &population).await?;
             let mut response = found.view(&member, entered).refuse(&member, errors)?;
             if is_forbidden {
                 *response.status_mut() = StatusCode::FORBIDDEN;

@@ -4,7 +4,10 @@ use askama::Template;
 
 use super::{
     super::{Answer, FieldErrors, Form, Fragment, Layout, Page, PageError, ProjectMember, Section},
-    form::{Edit, Editor, Entered, Focus, Group, Item, Match, Membership, NewPart, Unit, items_of},
+    form::{
+        Edit, Editor, Entered, Focus, Group, Item, Match, Membership, NewPart, OperatorGroup, Row,
+        Suggestion, Unit, items_of, operator_groups,
+    },
     known::Known,
     used_in::{User, counted},
 };
@@ -89,6 +92,36 @@ impl FormView {
     /// The builder, piece by piece.
     fn items(&self) -> Vec<Item<'_>> {
         items_of(&self.entered.builder.root)
+    }
+
+    /// The operators of a row to choose from.
+    fn operators(&self, row: &Row) -> Vec<OperatorGroup> {
+        let property = row.property();
+        operator_groups(&property, self.known.seen(&property))
+    }
+
+    fn rows(&self) -> Vec<&Row> {
+        let items = self.items().into_iter();
+        let rows = items.filter_map(|item| match item {
+            Item::Property(row, _) => Some(row),
+            _ => None,
+        });
+        rows.collect()
+    }
+
+    /// The values to choose from, once for each property, with the number of its first row.
+    fn value_lists(&self) -> Vec<(u32, Vec<Suggestion>)> {
+        let rows = self.rows().into_iter();
+        let firsts = rows.filter(|row| self.value_list(row) == Some(row.id));
+        firsts.map(|row| (row.id, self.known.values(&row.property()))).collect()
+    }
+
+    /// The number of the list of values for a row, where there is one.
+    fn value_list(&self, row: &Row) -> Option<u32> {
+        let property = row.property();
+        self.known.seen(&property).filter(|seen| !seen.values.is_empty())?;
+        let mut rows = self.rows().into_iter();
+        rows.find(|other| other.property() == property).map(|first| first.id)
     }
 
     /// What a group is called beside others.

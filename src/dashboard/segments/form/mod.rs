@@ -13,6 +13,7 @@ mod membership;
 mod moments;
 mod operators;
 mod row;
+mod suggestion;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -24,4 +25,6 @@ pub use group::{Group, Match};
 pub use items::{Item, of as items_of};
 pub use membership::Membership;
 pub use moments::Unit;
-pub use operators::{Editor, label};
+pub use operators::{Editor, Group as OperatorGroup, groups as operator_groups, label};
+pub use row::Row;
+pub use suggestion::Suggestion;

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::{
     exact,
     moments::Unit,
-    operators::{self, Editor, Group},
+    operators::{self, Editor},
     values,
 };
 use crate::{
@@ -123,9 +123,9 @@ impl Row {
         Editor::of(self.operator, self.values.len())
     }
 
-    /// The operators to choose from.
-    pub fn groups(&self) -> Vec<Group> {
-        operators::groups(&self.attribute)
+    /// The property that is meant.
+    pub fn property(&self) -> String {
+        exact::meant(&self.attribute)
     }
 
     /// What the row is called beside others: "city is any of New York, Miami".
@@ -205,7 +205,7 @@ impl Row {
     }
 
     fn json(&self) -> Json {
-        let attribute = exact::meant(&self.attribute);
+        let attribute = self.property();
         let operator = self.operator.as_str();
         let trimmed = self.value().trim();
         let value = match self.operator.operand_kind() {
