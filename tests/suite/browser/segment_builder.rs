@@ -4,7 +4,7 @@ use flagstaff::domain::role::Role;
 use serde_json::json;
 
 use super::{House, Visitor, accessibility::faults};
-use crate::dashboard::segment_world::{conditions, create};
+use crate::dashboard::segment_world::{conditions, create, report, three_users};
 
 const SEGMENTS: &str = "/p/default/production/segments";
 
@@ -115,6 +115,30 @@ fn names_are_offered_and_new_ones_are_taken() {
     maya.presses("Escape");
     maya.sees_no("Use “city”");
     assert_eq!(maya.reads("Property"), "city");
+}
+
+#[test]
+fn values_that_were_seen_are_offered_with_their_share() {
+    let house = House::with_people();
+    report(&house.pages.store, &three_users());
+    let maya = house.signed_in(Role::ProductManager);
+    maya.open(&format!("{SEGMENTS}/new"));
+    maya.types("Property", "city");
+    maya.presses("Tab");
+    maya.tabs_to("Value of city");
+    maya.presses("ArrowDown");
+    maya.sees("New York 67 %");
+    maya.sees("Miami 33 %");
+    assert_eq!(faults(&maya), Vec::<String>::new());
+    maya.presses("Enter");
+    assert_eq!(maya.reads("Value of city"), "New York");
+    maya.sees("In words: city is “New York”.");
+    maya.nth(".rule", 0).chooses("Operator", "is any of");
+    maya.focuses("Values of city");
+    maya.writes("mi");
+    maya.clicks("Miami 33 %");
+    maya.sees("In words: city is one of “New York”, “Miami”.");
+    assert_eq!(maya.reads("Values of city"), "");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     filled_form::FilledForm,
-    segment_world::{SEGMENTS, conditions, create, find, form, with_pro},
+    segment_world::{SEGMENTS, conditions, create, find, form, report, three_users, with_pro},
 };
 
 fn value_for(operator: Operator) -> Option<Json> {
@@ -229,6 +229,31 @@ fn names_of_users_properties_and_events_are_offered() {
     let built_in = page.find("<option value=\"user_id\">").unwrap();
     assert!(built_in < page.find("<option value=\"plan\">").unwrap());
     assert!(page.contains("<option value=\"team\">") && page.contains("<option value=\"Opened\">"));
+}
+
+#[test]
+fn what_was_seen_of_known_users_is_suggested() {
+    let pages = with_pro();
+    report(&pages.store, &three_users());
+    let developer = pages.signed_in(Role::Developer);
+    let page = developer.get(&format!("{SEGMENTS}/new")).text;
+    assert!(page.contains("<option value=\"seats\">"));
+    assert!(page.contains("<option value=\"Opened by u3\">"));
+    let chosen = |property: &str| {
+        let typed = form(&developer, "/new").with("attribute-1", property);
+        typed.send(&developer, Some(("do", "refresh"))).text
+    };
+    let city = chosen("city");
+    let share = "<option value=\"New York\" label=\"New York 67 %\">";
+    assert!(city.contains(share) && city.contains("Miami 33 %"), "{city}");
+    let offered = |page: &str| {
+        let start = page.find("name=\"operator-1\"").unwrap();
+        let end = start + page[start..].find("<optgroup label=\"More\">").unwrap();
+        page[start..end].matches("<option").count()
+    };
+    let (seats, born) = (chosen("seats"), chosen("born"));
+    assert_eq!((offered(&seats), offered(&born)), (10, 6));
+    assert!(born.contains("is before</option>") && !offered(&city).eq(&offered(&seats)));
 }
 
 #[test]
