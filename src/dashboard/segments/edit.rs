@@ -14,8 +14,9 @@ use super::{
     },
     Place, dialog, find,
     form::{Base, Edit, Entered},
+    known::Known,
     matches::Matches,
-    page::{FormView, attributes, carried, problems_of},
+    page::{FormView, carried, problems_of},
     read,
     revisions::Revisions,
     save::{self, Effect, Outcome, Side, Theirs},
@@ -41,13 +42,14 @@ pub(super) struct Found {
     pub(super) newest: SegmentRevision,
     pub(super) users: Vec<used_in::User>,
     pub(super) revisions: Revisions,
-    attributes: Vec<String>,
+    known: Known,
     asks_first: bool,
 }
 
 impl Found {
     fn load(
         conn: &mut Connection,
+        population: &Population,
         member: &ProjectMember,
         slug: &str,
     ) -> Result<Found, OperationError> {
@@ -58,7 +60,7 @@ impl Found {
         Ok(Found {
             users: users.unwrap_or_default(),
             revisions: Revisions::newest(conn, member, &segment)?,
-            attributes: attributes(conn, segment.project_id)?,
+            known: Known::load(conn, population, member, Some(&segment.slug))?,
             asks_first: !save::effects(conn, member, segment.id)?.is_empty(),
             segment,
             newest,
@@ -76,7 +78,7 @@ impl Found {
     }
 
     fn view(self, member: &ProjectMember, entered: Entered) -> FormView {
-        let mut view = FormView::new(member, entered, self.attributes);
+        let mut view = FormView::new(member, entered, self.known);
         view.action = format!("{}/{}", view.list, self.segment.slug);
         view.matches = Matches::counting(member, Some(&self.segment.slug));
         view.heading = self.segment.name;
@@ -88,9 +90,14 @@ impl Found {
     }
 }
 
-async fn load(member: &ProjectMember, place: &Place, store: &Store) -> Result<Found, PageError> {
-    let (who, slug) = (member.clone(), place.2.clone());
-    work::read(store, move |conn| Found::load(conn, &who, &slug)).await
+async fn load(
+    member: &ProjectMember,
+    place: &Place,
+    store: &Store,
+    population: &Data<Population>,
+) -> Result<Found, PageError> {
+    let (who, slug, population) = (member.clone(), place.2.clone(), population.clone());
+    work::read(store, move |conn| Found::load(conn, &population, &who, &slug)).await
 }
 
 /// The page of a segment: a form for those who may change it, else in words.
@@ -102,12 +109,13 @@ pub async fn show(
     place: Place,
     asked: Query<user_list::Asked>,
     store: Data<Store>,
+    population: Data<Population>,
 ) -> Answer {
     let (who, slug) = (member.clone(), place.2.clone());
     let found = work::read(&store, move |conn| {
         let segment = find(conn, who.project.id, &slug)?;
         match segment.kind {
-            SegmentKind::Rules => Ok(Kind::Rules(Found::load(conn, &who, &slug)?)),
+            SegmentKind::Rules => Ok(Kind::Rules(Found::load(conn, &population, &who, &slug)?)),
             SegmentKind::List => Ok(Kind::List(user_list::show(conn, &who, segment, &asked)?)),
         }
     });
@@ -143,13 +151,13 @@ pub async fn save(
 ) -> Result<HttpResponse, PageError> {
     let entered = Entered::from_form(&form);
     if let Some(edit) = Edit::parse(form.get("do")) {
-        let found = load(&member, &place, &store).await?;
+        let found = load(&member, &place, &store, &population).await?;
         return found.view(&member, entered).change(&member, edit);
     }
     let condition = match entered.condition() {
         Ok(condition) => condition,
         Err(problems) => {
-            let found = load(&member, &place, &store).await?;
+            let found = load(&member, &place, &store, &population).await?;
             return found.view(&member, entered).refuse(&member, FieldErrors::new(problems));
         }
     };
@@ -178,7 +186,7 @@ pub async fn save(
                 PageError::Forbidden(reason) => entered.refused(reason),
                 other => problems_of(other, &entered)?,
             };
-            let found = load(&member, &place, &store).await?;
+            let found = load(&member, &place, &store, &population).await?;
             let mut response = found.view(&member, entered).refuse(&member, errors)?;
             if is_forbidden {
                 *response.status_mut() = StatusCode::FORBIDDEN;

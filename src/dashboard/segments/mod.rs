@@ -24,6 +24,7 @@ mod create;
 mod dialog;
 mod edit;
 mod form;
+mod known;
 mod list;
 mod list_query;
 mod matches;

@@ -21,7 +21,7 @@ mod proxies;
 mod publishing;
 mod segment_builder;
 mod segment_saving;
-mod segment_world;
+pub mod segment_world;
 mod segments;
 mod sessions;
 mod set_up;
