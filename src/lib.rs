@@ -7,6 +7,7 @@
 //! - [`logging`]: starts the structured logs.
 //! - [`domain`]: pure values and rules. No clock, no database, no web, no randomness.
 //! - [`store`]: everything that is kept in Postgres, as plain functions over a connection.
+//! - [`population`]: a fair sample of the known users of each environment, in memory.
 //! - [`operations`]: the verbs of the product; each checks the right and leaves an audit entry.
 //! - [`embedded_postgres`]: a private Postgres for whoever gives no `DATABASE_URL`.
 //! - [`http`]: what every HTTP door shares: bodies, strict JSON, credentials, problem details.

@@ -20,6 +20,7 @@ mod playground;
 mod proxies;
 mod publishing;
 mod segment_builder;
+mod segment_matches;
 mod segment_saving;
 pub mod segment_world;
 mod segments;
