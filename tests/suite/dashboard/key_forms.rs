@@ -41,7 +41,10 @@ fn json_that_is_wrong_is_told_with_its_line_and_stays_as_typed() {
             "This is not JSON. Line 3, column 3: a comma or a closing } is missing before this. \
              The line reads: \"b\": 2",
         ),
-        ("{\"a\": 1,\n\"a\": 2}", "This JSON can't be kept. Line 2, column 5 (a): a field is there"),
+        (
+            "{\"a\": 1,\n\"a\": 2}",
+            "This JSON can't be kept. Line 2, column 3 (a): a field is there",
+        ),
         ("[1,\n9007199254740993]", "Line 2, column 16 ([1]): a whole number beyond 2^53"),
         ("[\"\\u0000\"]", "text may not contain the character U+0000"),
         ("", "Enter JSON"),
@@ -61,7 +64,10 @@ fn a_schema_is_kept_with_a_json_key_and_its_default_has_to_fit() {
     let page = refused(&developer, "{\"title\": [1]}", schema);
     assert!(page.contains("At title: This must be text.") && page.contains(schema));
     let page = refused(&developer, "{}", "{\n\"type\": \"objekt\"}");
-    assert!(page.contains("At type: This is no valid schema. This is one of null, boolean"), "{page}");
+    assert!(
+        page.contains("At type: This is no valid schema. This is one of null, boolean"),
+        "{page}"
+    );
     let page = refused(&developer, "{}", "{\n\"type\" \"object\"}");
     assert!(page.contains("This is not JSON. Line 2, column 8: a colon is missing"), "{page}");
     let page = refused(&developer, "{}", "{\"$ref\": \"https://example.com/a.json\"}");
@@ -186,7 +192,10 @@ fn the_list_is_ordered_by_every_column_both_ways() {
 fn a_key_is_shown_as_an_app_reads_it() {
     let pages = Pages::with_people();
     let developer = pages.signed_in(Role::Developer);
-    create(&developer, &[("name", "Max_Items"), ("value_type", "integer"), ("default_integer", "7")]);
+    create(
+        &developer,
+        &[("name", "Max_Items"), ("value_type", "integer"), ("default_integer", "7")],
+    );
     let viewer = pages.signed_in(Role::Viewer);
     let address = format!("{KEYS}/Max_Items/code");
     let page = unescaped(&viewer.get(&address).text);
