@@ -132,7 +132,7 @@ fn a_long_list_is_pasted_and_shown_as_lines() {
     assert_eq!(conditions(&pages.store, "testers")["all"][0]["value"], json!(ids));
     let shown = form(&developer, "/testers");
     assert_eq!(shown.get("more-1"), ids.join("\r\n"));
-    let huge = shown.with("more-1", &"x".repeat(300_000)).send(&developer, None);
+    let huge = shown.with("more-1", &"x".repeat(1_100_000)).send(&developer, None);
     assert_eq!(huge.status, 413);
 }
 
