@@ -20,5 +20,6 @@ pub mod role;
 pub mod ruleset;
 pub mod segment;
 pub mod slug;
+pub mod user_ids;
 pub mod value;
 pub mod version;
