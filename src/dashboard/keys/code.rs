@@ -76,7 +76,7 @@ pub async fn code(
     let usable = sdk_keys
         .into_iter()
         .filter(|sdk_key| sdk_key.kind == SdkKeyKind::Client && sdk_key.revoked_at.is_none());
-    let client_key = usable.filter_map(|sdk_key| sdk_key.client_key).last();
+    let client_key = usable.rev().find_map(|sdk_key| sdk_key.client_key);
     let address = site.address(&Arrival::of(&request).host);
     let code = Code {
         name: key.name.clone(),

@@ -134,7 +134,7 @@ impl Entered {
 
 fn decimal(text: &str) -> Result<Option<Json>, FieldError> {
     let Ok(number) = text.parse::<f64>() else { return Ok(None) };
-    if number.fract() == 0.0 && number.abs() > LARGEST_INTEGER as f64 {
+    if number.is_infinite() || number.fract() == 0.0 && number.abs() > LARGEST_INTEGER as f64 {
         let message = format!(
             "Apps would lose digits of this number: without a fraction it may be at most \
              {LARGEST_INTEGER}."

@@ -2,12 +2,15 @@
 
 use chrono::Utc;
 use flagstaff::{
-    domain::{role::Role, value::hash_of},
+    domain::{event::Event, role::Role, value::hash_of},
     store::{
         deliveries::{self, DeliveryAudience, DeliveryCount, DeliverySeries},
-        keys, projects,
+        keys,
+        profiles::{self, Reporter},
+        projects,
     },
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use super::browser::{Browser, Pages, field};
@@ -85,6 +88,28 @@ fn a_new_default_is_asked_about_first_with_what_it_touches() {
     fields.push(("confirmed", "1"));
     assert_eq!(save(&manager, &fields).status, 303);
     assert!(manager.get(EDIT).text.contains("value=\"true\" checked"));
+}
+
+#[test]
+fn a_new_default_is_asked_about_with_the_known_users_who_get_another_value() {
+    let pages = Pages::with_people();
+    let story = Story::begin_on(&pages.database.url());
+    let now = Utc::now();
+    let report = |user: usize| {
+        let city = if user < 10 { "Rome" } else { "Oslo" };
+        let report = json!({"id": format!("e{user}"), "user_id": format!("u{user}"),
+                            "set": {"city": city}});
+        Event::read(&report, now).unwrap()
+    };
+    let reports: Vec<Event> = (0..40).map(report).collect();
+    let took =
+        |conn: &mut _| profiles::take(conn, story.production.id, Reporter::Server, &reports, now);
+    pages.store.write(took).unwrap();
+    let manager = pages.signed_in(Role::ProductManager);
+    let asked = save(&manager, &[("default_boolean", "true")]).text;
+    assert!(asked.contains("About 40 of 40 known users get another value."), "{asked}");
+    assert!(asked.contains("Flagstaff knows no users in Staging yet"), "{asked}");
+    assert!(asked.contains("Save and change for 40 users"), "{asked}");
 }
 
 #[test]

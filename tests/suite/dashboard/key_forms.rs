@@ -43,7 +43,7 @@ fn json_that_is_wrong_is_told_with_its_line_and_stays_as_typed() {
         ),
         (
             "{\"a\": 1,\n\"a\": 2}",
-            "This JSON can't be kept. Line 2, column 5 (a): a field is there",
+            "This JSON can't be kept. Line 2, column 3 (a): a field is there",
         ),
         ("[1,\n9007199254740993]", "Line 2, column 16 ([1]): a whole number beyond 2^53"),
         ("[\"\\u0000\"]", "text may not contain the character U+0000"),

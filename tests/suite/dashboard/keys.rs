@@ -17,12 +17,8 @@ const KEYS: &str = "/p/default/production/keys";
 const NEW: &str = "/p/default/production/keys/new";
 
 fn create(browser: &Browser, name: &str, fields: &[(&str, &str)]) {
-    let fields: Vec<_> = [("name", name)]
-        .iter()
-        .chain(fields)
-        .chain(&[("default_boolean", "false")])
-        .copied()
-        .collect();
+    let start = [("name", name), ("default_boolean", "false")];
+    let fields = [&start[..], fields].concat();
     let answer = browser.post(NEW, &fields);
     assert_eq!(answer.status, 303, "{}", answer.text);
 }

@@ -43,7 +43,7 @@ fn a_value_is_told_where_it_does_not_fit_and_what_would() {
         [
             ": \"title\" is missing here.",
             ": The schema has no place for \"extra\" here.",
-            "[\"odd name\"]: This must be a whole number or null.",
+            "[\"odd name\"]: This must be null or a whole number.",
             "code: This must match the pattern ^[A-Z]{2}$.",
             "mail: This must be of the format email.",
             "plans[1].price: This must be at least 0.",
