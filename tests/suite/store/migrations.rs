@@ -86,7 +86,7 @@ fn a_migration_gives_way_to_whoever_uses_its_table_and_tries_again() {
     let database = TestDatabase::new();
     database.connection().revert_last_migration(MIGRATIONS).unwrap();
     let mut user = database.connection();
-    user.batch_execute("begin; lock table environments").unwrap();
+    user.batch_execute("begin; lock table environments, segments").unwrap();
     let url = database.url();
     let replica = thread::spawn(move || migrate(&url).unwrap().len());
     let mut watcher = database.connection();
