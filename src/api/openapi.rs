@@ -15,9 +15,9 @@ use utoipa::{
 };
 
 use super::{
-    audit_log, auth, environments, experiences, feature_flags, keys, product_configs, projects,
-    publications, publishing, sdk_keys, segment_members, segment_preview, segment_revisions,
-    segments, stats, versions,
+    audit_log, auth, environments, experiences, explain, feature_flags, keys, product_configs,
+    projects, publications, publishing, sdk_keys, segment_members, segment_preview,
+    segment_revisions, segments, stats, users, versions,
 };
 
 /// Which page of a list is asked for.
@@ -115,6 +115,7 @@ pub struct FieldErrorShape {
         publishing::publish, publishing::enable, publishing::disable,
         publications::list,
         stats::read,
+        explain::explain, users::forget, users::list, users::read,
         sdk_keys::list, sdk_keys::create, sdk_keys::revoke,
         audit_log::list,
     ),

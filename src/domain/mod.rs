@@ -12,6 +12,7 @@ pub mod evaluation;
 pub mod event;
 pub mod experience;
 pub mod grouped;
+pub mod json_schema;
 pub mod key;
 pub mod known_user;
 pub mod reach;

@@ -5,9 +5,9 @@ use actix_web::http::Method;
 use super::{Access, Row};
 use crate::{
     api::{
-        audit_log, auth, docs, environments, experiences, feature_flags, keys, openapi,
+        audit_log, auth, docs, environments, experiences, explain, feature_flags, keys, openapi,
         product_configs, projects, publications, publishing, sdk_keys, segment_members,
-        segment_preview, segment_revisions, segments, stats, versions,
+        segment_preview, segment_revisions, segments, stats, users, versions,
     },
     domain::role::Right,
 };
@@ -67,6 +67,10 @@ fn of_projects() -> Vec<Row> {
         Row::new(Method::POST, "/api/v1/sdk-keys", CREDENTIALS, sdk_keys::create),
         Row::new(Method::DELETE, "/api/v1/sdk-keys/{id}", CREDENTIALS, sdk_keys::revoke),
         Row::new(Method::GET, "/api/v1/audit-log", SEE, audit_log::list),
+        Row::new(Method::GET, "/api/v1/users", SEE, users::list),
+        Row::new(Method::GET, "/api/v1/users/{user_id}", SEE, users::read),
+        Row::new(Method::DELETE, "/api/v1/users/{user_id}", PUBLISH, users::forget),
+        Row::new(Method::POST, "/api/v1/explain", SEE, explain::explain),
     ]
 }
 

@@ -11,7 +11,7 @@ use crate::{
             editor::{create, edit},
             list, publish, switch, undo, version, versions,
         },
-        first_steps, home, keys, preferences, reports, segments,
+        first_steps, home, keys, playground, preferences, reports, segments,
         segments::user_list,
         setup, sign_in,
     },
@@ -75,6 +75,7 @@ fn of_projects() -> Vec<PageRow> {
     vec![
         PageRow::new(Method::GET, page!(""), SEE, home::overview),
         PageRow::new(Method::POST, page!("/hide-first-steps"), SEE, first_steps::hide),
+        PageRow::new(Method::GET, page!("/playground"), SEE, playground::page),
     ]
 }
 
@@ -109,6 +110,7 @@ fn of_segments() -> Vec<PageRow> {
         PageRow::new(Method::GET, page!("/segments/new"), EDIT, segments::new),
         PageRow::new(Method::POST, page!("/segments/new"), EDIT, segments::create),
         PageRow::new(Method::POST, page!("/segments/_preview"), EDIT, segments::preview),
+        PageRow::new(Method::POST, page!("/segments/_matches"), EDIT, segments::count),
         PageRow::new(Method::GET, page!("/segments/{slug}"), SEE, segments::show),
         PageRow::new(Method::POST, page!("/segments/{slug}"), EDIT, segments::save),
         PageRow::new(Method::GET, page!("/segments/{slug}/clone"), EDIT, segments::ask_to_clone),
@@ -154,8 +156,9 @@ fn of_keys() -> Vec<PageRow> {
         PageRow::new(Method::GET, page!("/keys/new"), EDIT, keys::form::new),
         PageRow::new(Method::POST, page!("/keys/new"), EDIT, keys::form::create),
         PageRow::new(Method::GET, page!("/keys/{key}/edit"), EDIT, keys::form::open),
-        PageRow::new(Method::POST, page!("/keys/{key}/edit"), EDIT, keys::form::save),
+        PageRow::new(Method::POST, page!("/keys/{key}/edit"), EDIT, keys::saving::save),
         PageRow::new(Method::GET, page!("/keys/{key}/users"), SEE, keys::users::users),
+        PageRow::new(Method::GET, page!("/keys/{key}/code"), SEE, keys::code::code),
         PageRow::new(Method::GET, page!("/keys/{key}/archive"), EDIT, keys::archiving::ask),
         PageRow::new(Method::POST, page!("/keys/{key}/archive"), EDIT, keys::archiving::archive),
         PageRow::new(

@@ -22,6 +22,7 @@ use crate::{
     delivery::{
         Delivery, Statistics, last_known_good::LastKnownGood, profiles::Profiles, refresh::Refresh,
     },
+    jobs::{Jobs, Retention},
     operations::{
         OperationError,
         access::{AccessTokens, Password, SignIn},
@@ -122,7 +123,7 @@ impl Running {
         );
         let prepared = database.prepare()?;
         let demo = match prepared && settings.demo {
-            true => demo::load_into_empty(&database.store, sign_in.hasher())?,
+            true => demo::load_into_empty(&database.store, sign_in.hasher(), Utc::now())?,
             false => None,
         };
         let up_to_date = prepared && refresh.refresh(Utc::now()).is_ok();
@@ -131,13 +132,14 @@ impl Running {
             tracing::warn!(environments, "Postgres is away; serving what was last known");
         }
         let population = Population::new(Store::with_pool_of(&database.url, POPULATION_POOL));
-        let population = Arc::new(population.sharing(lists));
+        let population = Arc::new(population.sharing(Arc::clone(&lists)));
         let background = Background::start(
             refresh,
             Arc::clone(&delivery),
             Arc::clone(&statistics),
             Arc::clone(&population),
             database.store.clone(),
+            Jobs::new(retention(settings)),
             database.preparation(),
         )?;
         let setup_code = setup_code(settings, &database.store);
@@ -147,6 +149,7 @@ impl Running {
             uploads: Data::new(UploadFolder::new(data.join("uploads"))),
             statistics: Data::from(Arc::clone(&statistics)),
             population: Data::from(population),
+            lists: Data::from(lists),
             store: Data::new(database.store.clone()),
             sign_in: Data::new(sign_in),
             key_limit: Data::new(KeyLimit(settings.key_limit)),
@@ -195,6 +198,14 @@ fn setup_code(settings: &Settings, store: &Store) -> Option<String> {
     let over = store.read(setup::is_open).is_ok_and(|open| !open);
     let alone = settings.listen.ip().is_loopback() && settings.public_url.stays_here();
     (!alone && !over).then(|| Password::generate().expose().to_owned())
+}
+
+fn retention(settings: &Settings) -> Retention {
+    Retention {
+        users: settings.retention.users,
+        days_of_users: settings.retention.days_of_users,
+        days_of_events: settings.retention.days_of_events,
+    }
 }
 
 fn statistics(delivery: &Arc<Delivery>, store: &Store, data: &Path) -> Statistics {

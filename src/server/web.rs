@@ -25,7 +25,7 @@ use crate::{
     population::Population,
     routes,
     settings::TrustedProxies,
-    store::Store,
+    store::{Store, member_lists::MemberListCache},
 };
 
 /// What handlers may ask for; each asks for what it needs by its type.
@@ -41,6 +41,8 @@ pub struct Parts {
     pub statistics: Data<Statistics>,
     /// Who is there.
     pub population: Data<Population>,
+    /// The members of list segments.
+    pub lists: Data<MemberListCache>,
     /// The database, for management.
     pub store: Data<Store>,
     /// Who gets in.
@@ -118,6 +120,7 @@ fn bind(address: SocketAddr, parts: Parts) -> io::Result<(SocketAddr, Server)> {
             .app_data(parts.uploads.clone())
             .app_data(parts.statistics.clone())
             .app_data(parts.population.clone())
+            .app_data(parts.lists.clone())
             .app_data(parts.store.clone())
             .app_data(parts.sign_in.clone())
             .app_data(parts.key_limit.clone())

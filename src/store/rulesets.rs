@@ -1,5 +1,9 @@
 //! What delivery reads: everything that an environment serves, as of one moment.
 
+mod past;
+
+pub use past::load_at;
+
 use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
@@ -162,6 +166,14 @@ fn load_experiences(
             Published::as_select(),
         ))
         .load(conn)?;
+    with_replaced(conn, rows)
+}
+
+/// The experiences of these rows, each with the publication that it is ramping away from.
+fn with_replaced(
+    conn: &mut Connection,
+    rows: Vec<Served>,
+) -> Result<Vec<ExperienceSource>, StoreError> {
     let mut replaced = load_replaced(conn, rows.iter().map(|(.., active)| active))?;
     rows.into_iter()
         .map(|(id, slug, kind, is_on, active)| {

@@ -87,21 +87,22 @@ diesel::table! {
 }
 
 diesel::table! {
-    event_days (environment_id, user_id, event, day) {
+    event_days (environment_id, user_id, decides, event, day) {
         environment_id -> Uuid,
         user_id -> Text,
         event -> Text,
         day -> Date,
         times -> BigInt,
-        reported -> BigInt,
+        decides -> Bool,
     }
 }
 
 diesel::table! {
-    event_ids (environment_id, id) {
+    event_ids (environment_id, decides, id) {
         environment_id -> Uuid,
         id -> Text,
         taken_on -> Date,
+        decides -> Bool,
     }
 }
 
@@ -199,6 +200,7 @@ diesel::table! {
         reported -> Jsonb,
         first_seen_at -> Timestamptz,
         last_seen_at -> Timestamptz,
+        decides -> Bool,
     }
 }
 

@@ -19,6 +19,7 @@ mod pages;
 mod payloads;
 mod poison;
 mod protocol;
+mod segment_builder;
 mod segments;
 mod signing_in;
 mod story;

@@ -129,6 +129,23 @@ fn a_clone_has_the_conditions_and_a_name_of_its_own() {
 }
 
 #[test]
+fn a_problem_with_another_segment_is_named_where_the_tree_names_it() {
+    let fixture = Fixture::new();
+    let segment = fixture.segment("Pro", &pro());
+    let field = |with: &Value| {
+        let edit = conditions(with);
+        match fixture.run(|conn| segments::edit(conn, &fixture.dev, segment.id, &edit)) {
+            Err(OperationError::Invalid(problems)) => problems[0].field.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let with = |slug: &str| json!({"all": [pro(), {"any": [pro(), {"not": {"segment": slug}}]}]});
+    for slug in ["nobody", "pro"] {
+        assert_eq!(field(&with(slug)), "conditions.all[1].any[1].not.segment");
+    }
+}
+
+#[test]
 fn two_edits_at_once_never_close_a_circle_together() {
     let fixture = Fixture::new();
     let a = fixture.segment("A", &pro());
