@@ -27,6 +27,10 @@ const PAGES = [
   ['segment-new', '/segments/new'],
   ['segment', '/segments/iphone-users-in-new-york'],
   ['segment-clone', '/segments/iphone-users-in-new-york/clone'],
+  ['segment-list-new', '/segments/new/list'],
+  ['segment-list', '/segments/vip'],
+  ['segment-revisions', '/segments/vip/revisions'],
+  ['segment-revision', '/segments/vip/revisions/1'],
   ['segment-archive', '/segments/iphone-users-in-new-york/archive'],
   ['not-found', '/nothing-here'],
 ];

@@ -90,8 +90,8 @@ async fn check_token(
 ) -> Result<(), PageError> {
     let mut first = match parts.next().await {
         Some(Ok(part)) if part.name() == Some(csrf::FIELD) => part,
-        Some(Err(_)) => return Err(unreadable()),
-        _ => return Err(PageError::Stale),
+        Some(Ok(_)) => return Err(PageError::Stale),
+        Some(Err(_)) | None => return Err(unreadable()),
     };
     let token = pieces.read(&mut first, MOST_TEXT).await.map_err(of_body)?;
     csrf::check_token(request, &Ask::site(request), &String::from_utf8_lossy(&token))

@@ -11,6 +11,7 @@ pub mod effect;
 pub mod evaluation;
 pub mod event;
 pub mod experience;
+pub mod grouped;
 pub mod json_schema;
 pub mod key;
 pub mod known_user;

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::OperationError;
 use crate::domain::condition::Condition;
+use crate::domain::grouped::grouped;
 use crate::store::Connection;
 use crate::store::segment_lists::{self, ListChange, ListRevision};
 use crate::store::segment_revisions::{self as stored, SegmentRevision};
@@ -137,7 +138,8 @@ fn between(before: &Json, after: &Json) -> Vec<String> {
 
 /// "Replaced: 12 added, 3 removed."
 fn list_in_words(list: &ListRevision) -> String {
-    let ListRevision { added, removed, members, .. } = list;
+    let ListRevision { members, .. } = list;
+    let (added, removed) = (grouped(list.added.into()), grouped(list.removed.into()));
     match list.change {
         ListChange::Create if *members == 0 => "Created with nobody in it.".to_owned(),
         ListChange::Create => format!("Created with {}.", users(*members)),
@@ -149,7 +151,7 @@ fn list_in_words(list: &ListRevision) -> String {
 }
 
 fn users(count: i32) -> String {
-    if count == 1 { "1 user".to_owned() } else { format!("{count} users") }
+    if count == 1 { "1 user".to_owned() } else { format!("{} users", grouped(count.into())) }
 }
 
 /// "Added: a, b and 10 more."
@@ -159,6 +161,6 @@ fn named(verb: &str, count: i64, some: &[String]) -> Option<String> {
     match (count, more) {
         (0, _) => None,
         (_, 0) => Some(format!("{verb}: {names}.")),
-        _ => Some(format!("{verb}: {names} and {more} more.")),
+        _ => Some(format!("{verb}: {names} and {} more.", grouped(more))),
     }
 }

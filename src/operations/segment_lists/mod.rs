@@ -17,6 +17,7 @@ use super::obstacles::{not_free, refused};
 use super::rights::require_where_served;
 use super::segments::{editable, record as audit};
 use super::{Actor, OperationError, texts};
+use crate::domain::grouped::grouped;
 use crate::domain::reading::Problems;
 use crate::domain::role::Right;
 use crate::domain::user_ids::MOST_USER_IDS;
@@ -312,8 +313,9 @@ fn count(users: usize) -> Result<i32, OperationError> {
         OperationError::invalid(
             "members",
             format!(
-                "With these there would be {users} user ids in the list, and the most is \
-                 {MOST_USER_IDS}. Replace those that are there, or make another list."
+                "With these there would be {} user ids in the list, and the most is 1,000,000. \
+                 Replace those that are there, or make another list.",
+                grouped(i64::try_from(users).unwrap_or(i64::MAX))
             ),
         )
     })

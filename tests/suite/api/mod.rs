@@ -12,4 +12,5 @@ mod problems;
 mod reference;
 mod rights;
 mod samples;
+mod segment_lists;
 mod world;

@@ -20,6 +20,11 @@ pub fn is_management(row: &Row) -> bool {
     path.starts_with("/api/v1/") && !of_apps && path != "/api/v1/auth/login"
 }
 
+/// Whether its bodies are JSON.
+pub fn takes_json(row: &Row) -> bool {
+    !row.path().ends_with("/members")
+}
+
 /// Whether the address names a thing.
 pub fn names_a_thing(row: &Row) -> bool {
     row.path().contains('{')

@@ -114,6 +114,8 @@ fn nothing_is_wrong_with_any_page_of_a_project() {
     let house = House::with_people();
     let story = Story::begin_on(&house.pages.database.url());
     story.save(1, &content(20.0, 40.0));
+    story.list("VIP", "u1\nu2");
+    story.list("VIP", "u3");
     let addresses = pages::all().into_iter().filter(|address| !address.is_of_everybody);
     walk(&house.signed_in(Role::Admin), &addresses.collect::<Vec<_>>());
 }

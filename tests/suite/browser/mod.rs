@@ -24,6 +24,7 @@ mod segments;
 mod signing_in;
 mod story;
 mod switching;
+mod user_lists;
 mod visitor;
 
 pub use self::{house::House, visitor::Visitor};

@@ -42,7 +42,15 @@ fn ways_to(page: &str) -> Option<&'static [&'static str]> {
         ],
         "/segments" => &["/segments", "/segments?q=nothing+like+this"],
         "/segments/new" => &["/segments/new", "/segments/new?example=premium"],
-        "/segments/{slug}" => &["/segments/iphone-users-in-miami"],
+        "/segments/new/list" => &["/segments/new/list"],
+        "/segments/{slug}" => &["/segments/iphone-users-in-miami", "/segments/vip"],
+        "/segments/{slug}/members" => &[],
+        "/segments/{slug}/revisions" => {
+            &["/segments/iphone-users-in-miami/revisions", "/segments/vip/revisions"]
+        }
+        "/segments/{slug}/revisions/{number}" => {
+            &["/segments/iphone-users-in-miami/revisions/1", "/segments/vip/revisions/1"]
+        }
         "/segments/{slug}/clone" => &["/segments/iphone-users-in-miami/clone"],
         "/segments/{slug}/archive" => &["/segments/iphone-users-in-miami/archive"],
         _ => return None,

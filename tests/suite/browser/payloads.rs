@@ -106,6 +106,8 @@ fn texts_in_forms_come_back_as_texts() {
     let house = House::with_people();
     let story = Story::begin_on(&house.pages.database.url());
     story.save(1, &content(20.0, 40.0));
+    story.list("VIP", "u1\nu2");
+    story.list("VIP", "u3");
     let admin = house.signed_in(Role::Admin);
     // Most of it is refused, and the console tells of that.
     for refusal in ["status of 4", "Status Error Code 4", "'beforeunload'"] {

@@ -22,6 +22,10 @@ use crate::support::story::Story;
 pub fn poisoned() -> House {
     let house = House::with_people();
     let story = Story::begin_on(&house.pages.database.url());
+    // Each payload as a user's id, quoted as CSV wants it.
+    let quoted = PAYLOADS.map(|payload| format!("\"{}\"\n", payload.replace('"', "\"\"")));
+    story.list("VIP", "u1");
+    story.list("VIP", &quoted.concat());
     let written = story.store.write(|conn| {
         let actor = Actor::command_line();
         let production = &story.production;

@@ -107,6 +107,11 @@ fn the_same_holds_for_every_address_that_changes_something() {
     }
 }
 
+/// Whether that address takes a form with a file.
+fn takes_a_file(path: &str) -> bool {
+    path.ends_with("/members") || path.ends_with("/new/list")
+}
+
 #[test]
 fn what_is_no_form_is_refused_everywhere() {
     let pages = Pages::with_people();
@@ -115,7 +120,9 @@ fn what_is_no_form_is_refused_everywhere() {
         for media_type in ["text/plain", "application/json", "multipart/form-data; boundary=x"] {
             let headers = [("sec-fetch-site", "same-origin"), ("content-type", media_type)];
             let answer = browser.send("POST", &path, &headers, Some(b"{\"csrf\":1}"));
-            assert_eq!(answer.status, 415, "{path} as {media_type}");
+            let broken_form = takes_a_file(&path) && media_type.starts_with("multipart");
+            let expected = if broken_form { 400 } else { 415 };
+            assert_eq!(answer.status, expected, "{path} as {media_type}");
         }
     }
     assert_eq!(browser.get("/p/default/production").status, 200);

@@ -3,6 +3,7 @@ mod deliveries;
 mod events;
 mod following;
 mod last_known_good;
+mod lists;
 mod native;
 mod ofrep;
 mod operating;

@@ -195,7 +195,7 @@ fn a_million_users_are_taken_within_a_minute_and_one_more_is_not() {
     let taken = since.elapsed();
     assert!(taken.as_secs() < 60, "{taken:?}");
     let one_more = fixture.fill(&fixture.pia, &list, Mode::Add, "one more").unwrap_err();
-    assert!(one_more.to_string().contains("1000001 user ids"), "{one_more}");
+    assert!(one_more.to_string().contains("1,000,001 user ids"), "{one_more}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use flagstaff::{
         editing::{self, Draft, NewExperience, NewVersion},
         keys::{self, NewKey},
         publishing::{self, Publish, Published, Replaces},
+        segment_lists::{self, Mode, NewList, UploadFolder},
         segments::{self, NewSegment},
         setup,
         switching::{self, Switch},
@@ -21,13 +22,14 @@ use flagstaff::{
         environments::Environment,
         projects, publications,
         sdk_keys::SdkKeyKind,
+        segments::Segment,
         switches, versions,
     },
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::TestDatabase;
+use super::{TestDatabase, TestFolder};
 
 /// The story, and the means to go on with it.
 pub struct Story {
@@ -121,6 +123,30 @@ impl Story {
         };
         story.publish(1);
         story
+    }
+
+    /// Makes a list of users, or adds them to it.
+    pub fn list(&self, name: &str, csv: &str) -> Segment {
+        let folder = TestFolder::new();
+        let mut upload = UploadFolder::new(folder.join("uploads")).begin().unwrap();
+        upload.take(csv.as_bytes()).unwrap();
+        let users = upload.finish().unwrap();
+        let (actor, project_id) = (Actor::command_line(), self.production.project_id);
+        let listed = self.store.write(|conn| {
+            let segments = store::segments::names(conn, project_id)?;
+            match segments.iter().find(|(_, found)| found == name) {
+                None => {
+                    let new = NewList { project_id, name, description: "" };
+                    segment_lists::create(conn, &actor, &new, Some(&users))
+                }
+                Some((slug, _)) => {
+                    let list = store::segments::find_by_slug(conn, project_id, slug)?.unwrap();
+                    let added = segment_lists::fill(conn, &actor, list.id, Mode::Add, &users, None);
+                    added.map(|changed| changed.segment)
+                }
+            }
+        });
+        listed.unwrap()
     }
 
     /// How many deliveries of the last hour are stored.

@@ -14,7 +14,8 @@ use crate::{
     store::{
         Connection, HeldKey,
         keys::{self, Key},
-        segment_revisions, segments,
+        segment_revisions,
+        segments::{self, SegmentKind},
     },
 };
 
@@ -97,10 +98,13 @@ impl Around {
         let mut choices: Vec<Choice> = segment_revisions::with_conditions(conn, project_id)?
             .into_iter()
             .map(|(segment, json)| Choice {
+                words: match segment.kind {
+                    SegmentKind::List => "a list of user ids".to_owned(),
+                    SegmentKind::Rules => Condition::from_json(&json)
+                        .map_or_else(|_| String::new(), |it| it.in_words()),
+                },
                 slug: segment.slug,
                 name: segment.name,
-                words: Condition::from_json(&json)
-                    .map_or_else(|_| String::new(), |it| it.in_words()),
             })
             .collect();
         choices.sort_by_key(|choice| choice.name.to_lowercase());
