@@ -28,6 +28,7 @@ pub mod http;
 pub mod jobs;
 pub mod logging;
 pub mod operations;
+pub mod population;
 pub mod routes;
 pub mod server;
 pub mod settings;

@@ -28,6 +28,7 @@ pub mod publishing;
 mod query;
 mod refusal;
 pub mod sdk_keys;
+pub mod segment_preview;
 pub mod segments;
 pub mod stats;
 pub mod versions;

@@ -16,7 +16,7 @@ use utoipa::{
 
 use super::{
     audit_log, auth, environments, experiences, explain, feature_flags, keys, product_configs,
-    projects, publications, publishing, sdk_keys, segments, stats, versions,
+    projects, publications, publishing, sdk_keys, segment_preview, segments, stats, versions,
 };
 
 /// Which page of a list is asked for.
@@ -100,7 +100,7 @@ pub struct FieldErrorShape {
         projects::list, projects::create, projects::read, projects::edit,
         environments::list, environments::create, environments::edit,
         keys::list, keys::create, keys::read, keys::edit, keys::archive, keys::unarchive,
-        segments::list, segments::create, segments::read, segments::edit, segments::clone,
+        segment_preview::preview, segments::list, segments::create, segments::read, segments::edit, segments::clone,
         segments::archive, segments::unarchive,
         feature_flags::list, feature_flags::create, feature_flags::read, feature_flags::edit,
         feature_flags::archive,

@@ -6,7 +6,8 @@ use super::{Access, Row};
 use crate::{
     api::{
         audit_log, auth, docs, environments, experiences, explain, feature_flags, keys, openapi,
-        product_configs, projects, publications, publishing, sdk_keys, segments, stats, versions,
+        product_configs, projects, publications, publishing, sdk_keys, segment_preview, segments,
+        stats, versions,
     },
     domain::role::Right,
 };
@@ -78,6 +79,7 @@ fn of_segments() -> Vec<Row> {
     vec![
         Row::new(Method::GET, "/api/v1/segments", SEE, segments::list),
         Row::new(Method::POST, "/api/v1/segments", EDIT, segments::create),
+        Row::new(Method::POST, "/api/v1/segments/preview", SEE, segment_preview::preview),
         Row::new(Method::GET, "/api/v1/segments/{slug}", SEE, segments::read),
         Row::new(Method::PUT, "/api/v1/segments/{slug}", EDIT, segments::edit),
         Row::new(Method::POST, "/api/v1/segments/{slug}/clone", EDIT, segments::clone),

@@ -16,6 +16,7 @@ use super::database::Preparation;
 use crate::{
     delivery::{Delivery, Statistics, refresh::Refresh},
     jobs::Jobs,
+    population::Population,
     store::Store,
 };
 
@@ -23,6 +24,8 @@ use crate::{
 const FLUSH_EVERY: Duration = Duration::from_secs(5);
 /// How often it is looked whether a job is due.
 const JOBS_EVERY: Duration = Duration::from_secs(30);
+/// How often it is looked whether a sample of known users is to be drawn anew.
+const SAMPLES_EVERY: Duration = Duration::from_secs(5);
 /// How often the threads look whether they are to stop.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -41,6 +44,7 @@ impl Background {
         mut refresh: Refresh,
         delivery: Arc<Delivery>,
         statistics: Arc<Statistics>,
+        population: Arc<Population>,
         store: Store,
         preparation: Option<Preparation>,
     ) -> io::Result<Background> {
@@ -63,7 +67,14 @@ impl Background {
         let working = thread::Builder::new().name("jobs".to_owned()).spawn(move || {
             work(&store, &|| stop.load(Ordering::Relaxed));
         })?;
-        Ok(Background { stopping, threads: vec![refreshing, counting, learning, working] })
+        let stop = Arc::clone(&stopping);
+        let sampling = thread::Builder::new().name("population".to_owned()).spawn(move || {
+            sample(&population, &|| stop.load(Ordering::Relaxed));
+        })?;
+        Ok(Background {
+            stopping,
+            threads: vec![refreshing, counting, learning, working, sampling],
+        })
     }
 
     /// Stops them, and waits until they have.
@@ -86,6 +97,13 @@ fn prepare(preparation: Option<Preparation>, stopped: &dyn Fn() -> bool) {
             Err(error) => tracing::error!(%error, "Postgres is there but can't be used"),
         }
         rest(Preparation::PATIENCE, stopped);
+    }
+}
+
+fn sample(population: &Population, stopped: &dyn Fn() -> bool) {
+    while !stopped() {
+        population.keep_up();
+        rest(SAMPLES_EVERY, stopped);
     }
 }
 

@@ -29,6 +29,7 @@ use crate::{
         keys::KeyLimit,
         setup,
     },
+    population::Population,
     settings::{PublicUrl, SettingError, Settings},
     store::Store,
 };
@@ -126,10 +127,13 @@ impl Running {
             let environments = refresh.serve_last_known_good(Utc::now());
             tracing::warn!(environments, "Postgres is away; serving what was last known");
         }
+        let population =
+            Arc::new(Population::new(Store::with_pool_of(&database.url, POPULATION_POOL)));
         let background = Background::start(
             refresh,
             Arc::clone(&delivery),
             Arc::clone(&statistics),
+            Arc::clone(&population),
             database.store.clone(),
             database.preparation(),
         )?;
@@ -138,6 +142,7 @@ impl Running {
             delivery: Data::from(Arc::clone(&delivery)),
             profiles: Data::new(Profiles::new(Store::with_pool_of(&database.url, PROFILE_POOL))),
             statistics: Data::from(Arc::clone(&statistics)),
+            population: Data::from(population),
             store: Data::new(database.store.clone()),
             sign_in: Data::new(sign_in),
             key_limit: Data::new(KeyLimit(settings.key_limit)),
@@ -194,6 +199,8 @@ fn statistics(delivery: &Arc<Delivery>, store: &Store, data: &Path) -> Statistic
 
 /// How many connections read and store what is known of users.
 const PROFILE_POOL: u32 = 4;
+/// How many connections read samples of known users.
+const POPULATION_POOL: u32 = 2;
 /// How long balancers get to notice that this process is about to stop.
 const NOTICE_WITHIN: Duration = Duration::from_secs(5);
 /// How long requests that are under way may take to finish once the doors close.

@@ -22,6 +22,7 @@ use crate::{
     dashboard::{SetupCode, Site},
     delivery::{Delivery, Statistics, profiles::Profiles},
     operations::{access::SignIn, keys::KeyLimit},
+    population::Population,
     routes,
     settings::TrustedProxies,
     store::Store,
@@ -36,6 +37,8 @@ pub struct Parts {
     pub profiles: Data<Profiles>,
     /// What was counted.
     pub statistics: Data<Statistics>,
+    /// Who is there.
+    pub population: Data<Population>,
     /// The database, for management.
     pub store: Data<Store>,
     /// Who gets in.
@@ -111,6 +114,7 @@ fn bind(address: SocketAddr, parts: Parts) -> io::Result<(SocketAddr, Server)> {
             .app_data(parts.delivery.clone())
             .app_data(parts.profiles.clone())
             .app_data(parts.statistics.clone())
+            .app_data(parts.population.clone())
             .app_data(parts.store.clone())
             .app_data(parts.sign_in.clone())
             .app_data(parts.key_limit.clone())

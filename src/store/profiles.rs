@@ -338,7 +338,7 @@ fn object(json: Json) -> Properties {
     }
 }
 
-fn attributes(properties: &Json) -> Attributes {
+pub(super) fn attributes(properties: &Json) -> Attributes {
     let mut attributes = Attributes::default();
     for (name, value) in properties.as_object().into_iter().flatten() {
         if let Some(attribute) = Attribute::from_json(value) {

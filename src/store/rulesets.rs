@@ -62,7 +62,7 @@ pub fn load_within(conn: &mut Connection, environment_id: Uuid) -> Result<Source
     Ok(Source {
         revision,
         keys: load_keys(conn, project_id)?,
-        segments: load_segments(conn, project_id)?,
+        segments: segments(conn, project_id)?,
         experiences: load_experiences(conn, environment_id)?,
         teaches: teaches.0,
         stored_names: profiles::property_names(conn, environment_id)?,
@@ -87,10 +87,11 @@ fn load_keys(conn: &mut Connection, project_id: Uuid) -> Result<Vec<KeySource>, 
         .collect())
 }
 
-fn load_segments(
-    conn: &mut Connection,
-    project_id: Uuid,
-) -> Result<Vec<SegmentSource>, StoreError> {
+/// Every segment of a project that is not archived, by slug.
+///
+/// # Errors
+/// As of [`load`].
+pub fn segments(conn: &mut Connection, project_id: Uuid) -> Result<Vec<SegmentSource>, StoreError> {
     let rows: Vec<(Uuid, String, Stored<SegmentKind>, ReadableJson)> = segments::table
         .inner_join(segment_revisions::table.on(newest_conditions()))
         .filter(segments::project_id.eq(project_id))

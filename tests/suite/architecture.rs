@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Each room of `src` with the rooms of ours that it may name. `support` outside `src` is no room.
-const MAY_IMPORT: [(&str, &[&str]); 16] = [
+const MAY_IMPORT: [(&str, &[&str]); 17] = [
     ("lib", &[]),
     ("domain", &[]),
     ("settings", &[]),
@@ -15,9 +15,10 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("http", &["domain", "settings"]),
     ("store", &["domain"]),
     ("embedded_postgres", &[]),
-    ("operations", &["store", "domain"]),
-    ("api", &["operations", "store", "domain", "http"]),
-    ("dashboard", &["operations", "store", "domain", "http"]),
+    ("population", &["store", "domain"]),
+    ("operations", &["population", "store", "domain"]),
+    ("api", &["operations", "population", "store", "domain", "http"]),
+    ("dashboard", &["operations", "population", "store", "domain", "http"]),
     ("delivery", &["store", "domain", "http"]),
     ("routes", &["api", "dashboard", "delivery", "domain", "http"]),
     ("jobs", &["operations", "store", "delivery"]),
@@ -30,6 +31,7 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
             "dashboard",
             "delivery",
             "operations",
+            "population",
             "store",
             "domain",
             "embedded_postgres",

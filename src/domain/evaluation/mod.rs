@@ -10,6 +10,7 @@ mod explain;
 pub use explain::{Checked, Explanation, Mark, Names, Origin, Step, Used, explain};
 
 use crate::domain::{
+    condition::Truth,
     context::Subject,
     ruleset::{Answer, Ruleset},
 };
@@ -34,5 +35,25 @@ pub fn evaluate_all<'r>(
         if let Some(found) = decider.remembered_answer(place) {
             answer(found);
         }
+    }
+}
+
+/// Who is in a segment of a ruleset.
+#[derive(Debug, Clone, Copy)]
+pub struct Membership<'r> {
+    ruleset: &'r Ruleset,
+    place: u32,
+}
+
+impl<'r> Membership<'r> {
+    /// Of the segment of that slug, where there is one.
+    pub fn new(ruleset: &'r Ruleset, slug: &str) -> Option<Membership<'r>> {
+        let place = ruleset.segments.iter().position(|segment| segment.slug.as_ref() == slug)?;
+        Some(Membership { ruleset, place: u32::try_from(place).ok()? })
+    }
+
+    /// Whether that user is in.
+    pub fn of(&self, subject: &Subject<'_>) -> Truth {
+        Decider::new(self.ruleset, subject).segment(self.place)
     }
 }

@@ -3,12 +3,14 @@
 
 mod answer;
 mod compile;
+mod dependents;
 mod order;
 mod plan;
 pub mod source;
 
 pub use answer::{Answer, AnswerIndex, Audience, Decision, Reason, VersionReference};
 pub use compile::{Compiled, Problem};
+pub use dependents::{Dependents, Shared};
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -107,9 +109,17 @@ pub struct Key {
     pub(in crate::domain) server: Option<(u32, u32)>,
 }
 
+impl Key {
+    /// The value where nothing else decides.
+    pub fn default_value(&self) -> &Value {
+        &self.default
+    }
+}
+
 /// An experience with an active publication.
 #[derive(Debug)]
 pub(in crate::domain) struct Experience {
+    pub slug: Box<str>,
     pub serving: Serving,
 }
 
@@ -193,6 +203,7 @@ pub(in crate::domain) enum Serves {
 /// A segment, ready.
 #[derive(Debug)]
 pub(in crate::domain) struct Segment {
+    pub slug: Box<str>,
     pub rule: SegmentMatcher,
     /// Whether other segments stand inside it.
     pub names_others: bool,

@@ -76,6 +76,9 @@ fn body(method: &str, pattern: &str, kind: &str, things: &Things, free: &str) ->
         (_, "keys", _) => json!({"name": free, "value_type": "string", "default_value": ""}),
         (_, "keys/{name}", _) => json!({"description": free}),
         (_, "segments", _) => json!({"name": free, "conditions": conditions}),
+        (_, "segments/preview", _) => {
+            json!({"environment": "staging", "conditions": conditions})
+        }
         (_, "segments/{slug}", _) => json!({"description": free}),
         (_, "explain", _) => json!({"environment": "staging", "user_id": free}),
         (_, "sdk-keys", _) => json!({"environment": "staging", "kind": "client", "name": free}),

@@ -8,6 +8,7 @@ mod explaining;
 mod fixture;
 mod keys;
 mod publishing;
+mod reach;
 mod segments;
 mod short_form;
 mod switching;

@@ -39,7 +39,8 @@ impl Compiler<'_> {
                 Err(message) => self.last_good(experience, message),
             };
             self.give_keys(place, &ready);
-            self.ruleset.experiences.push(Experience { serving: ready.serving });
+            let slug = ready.source.slug.as_str().into();
+            self.ruleset.experiences.push(Experience { slug, serving: ready.serving });
             self.source.experiences.push(ready.source);
         }
         self.break_circles();

@@ -43,7 +43,8 @@ impl Compiler<'_> {
         for (segment, tree) in segments.iter().zip(&trees) {
             let rule = self.segment_matcher(segment, tree);
             let names_others = tree.as_ref().is_some_and(|tree| !tree.segments().is_empty());
-            self.ruleset.segments.push(Segment { rule, names_others });
+            let slug = segment.slug.as_str().into();
+            self.ruleset.segments.push(Segment { slug, rule, names_others });
         }
         self.source.segments = segments;
     }
