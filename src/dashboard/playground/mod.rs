@@ -39,6 +39,8 @@ struct PlaygroundPage {
     path: String,
     asked: Asked,
     errors: FieldErrors,
+    /// Whether more than the user's id is to be seen.
+    is_open: bool,
     /// The flags and configs that a version can be chosen of: slug and name.
     flags: Vec<(String, String)>,
     result: Option<Answered>,
@@ -125,6 +127,7 @@ fn show(
     flags: Vec<(String, String)>,
     result: Option<Answered>,
 ) -> Answer {
+    let is_open = asked.says_more() || !errors.is_empty();
     let empty = (String::new(), String::new());
     asked.rows.extend(std::iter::repeat_n(empty, EMPTY_ROWS));
     let layout = member.layout("Playground", Section::Playground);
@@ -135,6 +138,7 @@ fn show(
         path: member.path("/playground"),
         asked,
         errors,
+        is_open,
         flags,
         result,
     };
@@ -156,22 +160,16 @@ fn find(
         true => experiences::find_by_slug(conn, member.project.id, &asked.flag)?,
         false => None,
     };
-    let told = match sound {
-        None => None,
-        Some(sound) => Some(match rules(asked, sound, flag.as_ref()) {
-            Err(error) => Err(error),
-            Ok(rules) => {
-                let question = Question {
-                    environment_id: member.environment.id,
-                    context: &sound.context,
-                    with_profile: !asked.bare,
-                    rules,
-                    keys: None,
-                };
-                explain(conn, &member.actor, &question, Utc::now())
-            }
-        }),
-    };
+    let told = sound.map(|sound| {
+        let question = Question {
+            environment_id: member.environment.id,
+            context: &sound.context,
+            with_profile: !asked.bare,
+            rules: rules(asked, sound, flag.as_ref())?,
+            keys: None,
+        };
+        explain(conn, &member.actor, &question, Utc::now())
+    });
     let keys_of_flag = match flag {
         Some(flag) => keys_of(conn, &flag)?,
         None => Vec::new(),
