@@ -35,7 +35,7 @@ impl By {
 }
 
 /// What was asked, as it was typed.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Asked {
     /// Whether somebody was looked up.
     pub is_asked: bool,
@@ -239,6 +239,13 @@ impl Asked {
     /// The same, with another key told step by step.
     pub fn opening(&self, key: &str) -> Asked {
         Asked { key: key.to_owned(), ..self.clone() }
+    }
+
+    /// Whether it differs from what that address asks for in the search alone.
+    pub fn is_typed_on(&self, address: &str) -> bool {
+        let (_, query) = address.split_once('?').unwrap_or_default();
+        let before = Asked::parse(query);
+        Asked { search: before.search.clone(), ..self.clone() } == before
     }
 
     /// The address of the same, with those attributes; `None` where these are too long for one.

@@ -128,6 +128,7 @@ fn show(
     result: Option<Answered>,
 ) -> Answer {
     let is_open = asked.says_more() || !errors.is_empty();
+    let as_asked = asked.clone();
     let empty = (String::new(), String::new());
     asked.rows.extend(std::iter::repeat_n(empty, EMPTY_ROWS));
     let layout = member.layout("Playground", Section::Playground);
@@ -142,7 +143,14 @@ fn show(
         flags,
         result,
     };
-    if is_wrong { Page::invalid(&page) } else { Page::show(&page) }
+    let link = page.result.as_ref().and_then(|result| result.link.as_deref());
+    match (is_wrong, link) {
+        (true, _) => Page::invalid(&page),
+        (false, Some(link)) => {
+            Page::list(&page, &member.ask, link, |shown| as_asked.is_typed_on(shown))
+        }
+        (false, None) => Page::show(&page),
+    }
 }
 
 fn find(

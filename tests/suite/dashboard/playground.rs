@@ -173,6 +173,11 @@ fn the_list_of_keys_is_narrowed_and_opens_one() {
     let page = viewer.get(&format!("{PLAYGROUND}?user=u_9&q=nothing+like+this")).text;
     assert!(page.contains("Nothing matches “nothing like this”."));
     assert!(page.contains("id=\"opened\""), "the opened key stays");
+    let shown =
+        [("hx-request", "true"), ("hx-current-url", &format!("http://h{PLAYGROUND}?user=u_9"))];
+    let typed = viewer.get_with(&format!("{PLAYGROUND}?user=u_9&q=auto"), &shown);
+    let address = format!("{PLAYGROUND}?user=u_9&q=auto");
+    assert_eq!(typed.header("hx-replace-url"), Some(address.as_str()));
     let page = read(&viewer.get(&format!("{PLAYGROUND}?user=u_9&key=gone")).text);
     assert!(page.contains("There is no key gone, or it is archived."));
 }
