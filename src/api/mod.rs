@@ -28,9 +28,12 @@ pub mod publishing;
 mod query;
 mod refusal;
 pub mod sdk_keys;
+pub mod segment_members;
 pub mod segment_preview;
+pub mod segment_revisions;
 pub mod segments;
 pub mod stats;
+pub mod users;
 pub mod versions;
 mod work;
 

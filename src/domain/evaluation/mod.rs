@@ -38,6 +38,16 @@ pub fn evaluate_all<'r>(
     }
 }
 
+/// The segments that the user is in, by slug, and those of which nobody knows: the first of a pair
+/// is the slug, the second never [`Truth::Fails`].
+pub fn segments_of<'r>(ruleset: &'r Ruleset, subject: &Subject<'_>) -> Vec<(&'r str, Truth)> {
+    let mut decider = Decider::new(ruleset, subject);
+    decider.remember();
+    let segments = ruleset.segments.iter().zip(0..);
+    let known = segments.map(|(segment, place)| (segment.slug.as_ref(), decider.segment(place)));
+    known.filter(|(_, truth)| *truth != Truth::Fails).collect()
+}
+
 /// Who is in a segment of a ruleset.
 #[derive(Debug, Clone, Copy)]
 pub struct Membership<'r> {

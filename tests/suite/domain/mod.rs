@@ -7,6 +7,7 @@ mod decisions;
 mod difference;
 mod environment;
 mod explaining;
+mod json_schema;
 mod operators;
 mod properties;
 mod reading;
