@@ -35,7 +35,7 @@ impl By {
 }
 
 /// What was asked, as it was typed.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Asked {
     /// Whether somebody was looked up.
     pub is_asked: bool,
@@ -49,6 +49,8 @@ pub struct Asked {
     pub json: String,
     /// Whether they are written as JSON.
     pub as_json: bool,
+    /// Whether a way to write them was chosen.
+    way_is_chosen: bool,
     /// By which rules.
     pub by: By,
     /// The slug of the flag or config.
@@ -96,7 +98,7 @@ impl Asked {
                 "name" => names.push(value),
                 "value" => values.push(value),
                 "json" => json = Some(value),
-                "as" => asked.as_json = value == "json",
+                "as" => (asked.way_is_chosen, asked.as_json) = (true, value == "json"),
                 "by" => {
                     let all = [By::Live, By::Version, By::Moment];
                     asked.by = all.into_iter().find(|by| by.as_str() == value).unwrap_or_default();
@@ -123,7 +125,7 @@ impl Asked {
     /// What the form's own fields say goes before the address that it was shown at. The form
     /// whose button was pressed may be left for the other one.
     fn take_form(&mut self, names: Vec<String>, values: Vec<String>, json: Option<String>) {
-        let wants_json = self.as_json;
+        let wanted = self.way_is_chosen.then_some(self.as_json);
         if let Some(json) = json {
             (self.is_typed, self.json, self.as_json) = (true, json.replace("\r\n", "\n"), true);
         } else if !names.is_empty() {
@@ -133,8 +135,10 @@ impl Asked {
             return;
         }
         // Only what can be read can be written in the other way.
-        if let (true, Ok(found)) = (wants_json != self.as_json, self.attributes()) {
-            self.as_json = wants_json;
+        if let (Some(wanted), Ok(found)) = (wanted, self.attributes())
+            && wanted != self.as_json
+        {
+            self.as_json = wanted;
             self.show(&found);
         }
     }
@@ -222,9 +226,26 @@ impl Asked {
         moment.map(|moment| moment.and_utc())
     }
 
+    /// Whether more than the user's id is asked, or about to be.
+    pub fn says_more(&self) -> bool {
+        self.way_is_chosen
+            || self.as_json
+            || self.bare
+            || self.by != By::Live
+            || !self.rows.is_empty()
+            || (!self.is_asked && !self.flag.is_empty())
+    }
+
     /// The same, with another key told step by step.
     pub fn opening(&self, key: &str) -> Asked {
         Asked { key: key.to_owned(), ..self.clone() }
+    }
+
+    /// Whether it differs from what that address asks for in the search alone.
+    pub fn is_typed_on(&self, address: &str) -> bool {
+        let (_, query) = address.split_once('?').unwrap_or_default();
+        let before = Asked::parse(query);
+        Asked { search: before.search.clone(), ..self.clone() } == before
     }
 
     /// The address of the same, with those attributes; `None` where these are too long for one.
@@ -232,7 +253,11 @@ impl Asked {
         let attributes = attributes::to_address(attributes)?;
         let mut fields = form_urlencoded::Serializer::new(String::new());
         fields.append_pair("user", &self.user);
-        let way = if self.as_json { "json" } else { "" };
+        let way = match (self.as_json, self.way_is_chosen) {
+            (true, _) => "json",
+            (false, true) => "rows",
+            (false, false) => "",
+        };
         let (flag, version, at) = match self.by {
             By::Live => (self.flag.as_str(), "", ""),
             By::Version => (self.flag.as_str(), self.version.as_str(), ""),

@@ -42,6 +42,8 @@ struct PlaygroundPage {
     path: String,
     asked: Asked,
     errors: FieldErrors,
+    /// Whether more than the user's id is to be seen.
+    is_open: bool,
     /// The flags and configs that a version can be chosen of: slug and name.
     flags: Vec<(String, String)>,
     result: Option<Answered>,
@@ -133,6 +135,8 @@ fn show(
     flags: Vec<(String, String)>,
     result: Option<Answered>,
 ) -> Answer {
+    let is_open = asked.says_more() || !errors.is_empty();
+    let as_asked = asked.clone();
     let empty = (String::new(), String::new());
     asked.rows.extend(std::iter::repeat_n(empty, EMPTY_ROWS));
     let layout = member.layout("Playground", Section::Playground);
@@ -143,10 +147,18 @@ fn show(
         path: member.path("/playground"),
         asked,
         errors,
+        is_open,
         flags,
         result,
     };
-    if is_wrong { Page::invalid(&page) } else { Page::show(&page) }
+    let link = page.result.as_ref().and_then(|result| result.link.as_deref());
+    match (is_wrong, link) {
+        (true, _) => Page::invalid(&page),
+        (false, Some(link)) => {
+            Page::list(&page, &member.ask, link, |shown| as_asked.is_typed_on(shown))
+        }
+        (false, None) => Page::show(&page),
+    }
 }
 
 fn find(
@@ -165,23 +177,17 @@ fn find(
         true => experiences::find_by_slug(conn, member.project.id, &asked.flag)?,
         false => None,
     };
-    let told = match sound {
-        None => None,
-        Some(sound) => Some(match rules(asked, sound, flag.as_ref()) {
-            Err(error) => Err(error),
-            Ok(rules) => {
-                let question = Question {
-                    environment_id: member.environment.id,
-                    context: &sound.context,
-                    with_profile: !asked.bare,
-                    rules,
-                    lists,
-                    keys: None,
-                };
-                explain(conn, &member.actor, &question, Utc::now())
-            }
-        }),
-    };
+    let told = sound.map(|sound| {
+        let question = Question {
+            environment_id: member.environment.id,
+            context: &sound.context,
+            with_profile: !asked.bare,
+            rules: rules(asked, sound, flag.as_ref())?,
+            lists,
+            keys: None,
+        };
+        explain(conn, &member.actor, &question, Utc::now())
+    });
     let keys_of_flag = match flag {
         Some(flag) => keys_of(conn, &flag)?,
         None => Vec::new(),

@@ -38,7 +38,7 @@ fn ways_to(page: &str) -> Option<&'static [&'static str]> {
         "/playground" => &[
             "/playground",
             "/playground?user=nobody&flag=automatic-playlist",
-            "/playground?user=nobody&a=eyJwbGF0Zm9ybSI6ImlQaG9uZSJ9&as=json&by=moment&at=x",
+            "/playground?user=nobody&a=eyJwbGF0Zm9ybSI6ImlQaG9uZSJ9&as=json&by=moment&at=2026-01-01T00:00",
         ],
         "/segments" => &["/segments", "/segments?q=nothing+like+this"],
         "/segments/new" => &["/segments/new", "/segments/new?example=premium"],

@@ -69,7 +69,6 @@ fn what_is_typed_becomes_an_address_that_can_be_sent_around() {
     let (_pages, _story, viewer) = begin();
     let typed = query(&[
         ("user", " u_9 "),
-        ("as", "rows"),
         ("name", "platform"),
         ("value", "iPhone"),
         ("name", ""),
@@ -89,16 +88,23 @@ fn what_is_typed_becomes_an_address_that_can_be_sent_around() {
     assert!(page.contains("value=\"New York\""), "the rows are filled");
     let href = format!("href=\"{}\" data-copy-address", address.replace('&', "&#38;"));
     assert!(page.contains(&href), "{href}");
-    let json = query(&[("user", "u_9"), ("json", NEW_YORK), ("as", "json")]);
+    let json = query(&[("user", "u_9"), ("json", NEW_YORK)]);
     let same = viewer.get(&json).header("location").unwrap().to_owned();
     assert_eq!(same, format!("{address}&as=json"));
     let turned = query(&[("user", "u_9"), ("json", NEW_YORK), ("as", "rows")]);
-    assert_eq!(viewer.get(&turned).header("location"), Some(address));
+    let rows = format!("{address}&as=rows");
+    assert_eq!(viewer.get(&turned).header("location"), Some(rows.as_str()));
+    let open = "<details class=\"stack\" open>";
+    let more = query(&[("user", "u_9"), ("name", ""), ("value", ""), ("as", "rows")]);
+    let more = viewer.get(&more).header("location").unwrap().to_owned();
+    assert!(viewer.get(&more).text.contains(open));
+    assert!(!viewer.get(&format!("{PLAYGROUND}?user=u_9")).text.contains(open));
 }
 
 #[test]
 fn what_is_typed_wrongly_is_said_and_kept() {
     let (_pages, _story, viewer) = begin();
+    let links = regex::Regex::new("<li><a href=\"#([^\"]*)\"").unwrap();
     for (fields, said) in [
         (&[("json", "{\n \"city\" 1}"), ("as", "json")][..], "Line 2, column 9: expected `:`."),
         (&[("json", "[]"), ("as", "json")], "write an object"),
@@ -125,7 +131,6 @@ fn what_is_typed_wrongly_is_said_and_kept() {
         {
             assert!(unescaped(&answer.text).contains(value), "{name} is kept: {value}");
         }
-        let links = regex::Regex::new("<li><a href=\"#([^\"]*)\"").unwrap();
         for link in links.captures_iter(&answer.text) {
             assert!(answer.text.contains(&format!("id=\"{}\"", &link[1])), "{}", &link[1]);
         }
@@ -168,6 +173,11 @@ fn the_list_of_keys_is_narrowed_and_opens_one() {
     let page = viewer.get(&format!("{PLAYGROUND}?user=u_9&q=nothing+like+this")).text;
     assert!(page.contains("Nothing matches “nothing like this”."));
     assert!(page.contains("id=\"opened\""), "the opened key stays");
+    let shown =
+        [("hx-request", "true"), ("hx-current-url", &format!("http://h{PLAYGROUND}?user=u_9"))];
+    let typed = viewer.get_with(&format!("{PLAYGROUND}?user=u_9&q=auto"), &shown);
+    let address = format!("{PLAYGROUND}?user=u_9&q=auto");
+    assert_eq!(typed.header("hx-replace-url"), Some(address.as_str()));
     let page = read(&viewer.get(&format!("{PLAYGROUND}?user=u_9&key=gone")).text);
     assert!(page.contains("There is no key gone, or it is archived."));
 }

@@ -10,6 +10,7 @@ use flagstaff::domain::ruleset::Reason;
 use flagstaff::domain::value::ValueType;
 use flagstaff::operations::explaining::{Acquaintance, Decision, Question, Rules, Told, explain};
 use flagstaff::operations::keys::KeyEdit;
+use flagstaff::operations::segment_lists::Mode;
 use flagstaff::operations::segments::SegmentEdit;
 use flagstaff::operations::{OperationError, archiving, keys, segments};
 use flagstaff::store::member_lists::MemberListCache;
@@ -329,6 +330,27 @@ fn the_values_of_a_user_are_those_of_every_key() {
             of("free", false, Reason::Default, None),
         ]
     );
+}
+
+#[test]
+fn a_list_tells_who_is_on_it_now_and_who_was() {
+    let f = Fixture::new();
+    f.key("on");
+    let list = f.list("Friends", "ann\nbob\n");
+    let flag = f.flag("Flag", &on_for_segment("on", "friends"));
+    f.publish(&f.pia, &flag, &f.production, 1).unwrap();
+    let before = Utc::now();
+    f.fill(&f.pia, &list, Mode::Replace, "bob\n").unwrap();
+    let told = |user: &str, rules| {
+        let on = decision(&f.told(&json!({"user_id": user}), rules).unwrap(), "on");
+        (on.value, on.steps[3].conditions[0].has.clone())
+    };
+    let is = |on: bool, has: &str| (json!(on), has.to_owned());
+    assert_eq!(told("ann", Rules::Live), is(false, "ann is not on it"));
+    assert_eq!(told("ann", Rules::At(before)), is(true, "ann is on it"));
+    assert_eq!(told("bob", Rules::Live), is(true, "bob is on it"));
+    assert_eq!(told("a\0", Rules::Live).0, json!(false));
+    assert_eq!(decision(&f.told(&json!({}), Rules::Live).unwrap(), "on").value, json!(false));
 }
 
 #[test]

@@ -20,13 +20,13 @@ fn users(csv: &str) -> UserIds {
 }
 
 impl Fixture {
-    fn list(&self, name: &str, csv: &str) -> Segment {
+    pub fn list(&self, name: &str, csv: &str) -> Segment {
         let new = NewList { project_id: self.project_id, name, description: "" };
         let users = users(csv);
         self.run(|conn| segment_lists::create(conn, &self.pia, &new, Some(&users))).unwrap()
     }
 
-    fn fill(&self, actor: &Actor, list: &Segment, mode: Mode, csv: &str) -> Outcome<Changed> {
+    pub fn fill(&self, actor: &Actor, list: &Segment, mode: Mode, csv: &str) -> Outcome<Changed> {
         let users = users(csv);
         self.run(|conn| segment_lists::fill(conn, actor, list.id, mode, &users, None))
     }

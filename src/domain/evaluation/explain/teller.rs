@@ -347,7 +347,8 @@ impl<'t> Teller<'t> {
             }
             (false, _) => format!("Outside the {percent}: the default"),
         };
-        if !matches!(at, Bucketed::Unknown) && !(inside && rule.rollout.is_all()) {
+        let all_are_in = inside && rule.rollout.is_all();
+        if !matches!(at, Bucketed::Unknown) && !all_are_in {
             let audience = self.audience.clone();
             self.deciding = Deciding::Share { audience, percent: rule.rollout, inside };
         }
