@@ -13,6 +13,8 @@ use super::PageError;
 use crate::http::read_body;
 
 const MOST_BYTES: usize = 256 * 1024;
+const TOO_LARGE: &str = "This is more than a form can carry, 256 KB, so nothing was saved. What you \
+                         entered is still in the form: go back to it and make it shorter.";
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// The fields of a form, in their order.
@@ -33,7 +35,11 @@ impl Form {
         }
         let body = read_body(request, payload, MOST_BYTES).await.map_err(|error| {
             let problem = crate::http::Problem::from(error);
-            PageError::Unreadable(problem.status(), problem.detail().to_owned())
+            let reason = match problem.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => TOO_LARGE,
+                _ => problem.detail(),
+            };
+            PageError::Unreadable(problem.status(), reason.to_owned())
         })?;
         let fields: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
         if fields.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {

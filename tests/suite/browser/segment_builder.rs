@@ -204,3 +204,17 @@ fn what_is_missing_in_a_tree_is_said_at_its_place() {
     maya.looks("dark", 390);
     assert_eq!(faults(&maya), Vec::<String>::new());
 }
+
+#[test]
+fn too_much_for_a_form_is_said_and_stays_in_it() {
+    let house = House::with_people();
+    let maya = house.signed_in(Role::ProductManager);
+    maya.expects("413");
+    maya.open(&format!("{SEGMENTS}/new"));
+    maya.clicks("JSON");
+    maya.tabs_to("Conditions as JSON");
+    maya.pastes(&"x".repeat(1_000_000));
+    maya.clicks("Create segment");
+    maya.sees("This is more than a form can carry");
+    assert!(maya.reads("Conditions as JSON").len() > 1_000_000);
+}
