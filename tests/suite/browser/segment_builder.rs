@@ -49,7 +49,10 @@ fn a_tree_is_built_and_saved_by_keyboard_alone() {
             "In words: city is “Miami” and (did “Charged” at least 2 times in the last 30 days or \
              plan is “pro”).",
         );
+        // The page itself has that name too, and the focus on its way round.
+        maya.tabs_to("Skip to content");
         maya.tabs_to("Create segment");
+        is_on(&maya, "button Create segment");
         maya.presses("Enter");
         maya.sees(&format!("{name} is ready to be picked."));
         let tree = json!({"all": [
