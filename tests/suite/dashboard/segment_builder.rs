@@ -1,15 +1,21 @@
 //! The builder, through the page and without any script.
 
 use flagstaff::domain::{
-    condition::{OperandKind, Operator},
+    condition::{Condition, OperandKind, Operator},
     role::Role,
+};
+use proptest::{
+    strategy::{Strategy, ValueTree},
+    test_runner::TestRunner,
 };
 use serde_json::{Value as Json, json};
 
 use super::{
+    browser::Pages,
     filled_form::FilledForm,
     segment_world::{SEGMENTS, conditions, create, find, form, report, three_users, with_pro},
 };
+use crate::domain::anything::any_condition;
 
 fn value_for(operator: Operator) -> Option<Json> {
     Some(match operator.operand_kind() {
@@ -162,6 +168,26 @@ fn a_tree_of_all_there_is_survives_the_page() {
     let again = FilledForm::of(&shown, "segment-form").with("match-0", "any");
     assert_eq!(again.send(&developer, None).status, 303);
     assert_eq!(conditions(&pages.store, "deep"), json!({"any": tree["all"]}));
+}
+
+#[test]
+fn any_tree_goes_to_the_builder_and_back() {
+    let pages = Pages::with_people();
+    let developer = pages.signed_in(Role::Developer);
+    let blank = form(&developer, "/new").send(&developer, Some(("do", "json"))).text;
+    let blank = FilledForm::of(&blank, "segment-form");
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..64 {
+        let tree = any_condition().new_tree(&mut runner).unwrap().current();
+        let typed = blank.clone().with("json", &tree.to_string());
+        let shown = typed.send(&developer, Some(("do", "builder")));
+        assert_eq!(shown.status, 200, "{tree}");
+        let rows = FilledForm::of(&shown.text, "segment-form");
+        let shown = rows.send(&developer, Some(("do", "json"))).text;
+        let back: Json = FilledForm::of(&shown, "segment-form").get("json").parse().unwrap();
+        let read = |json: &Json| Condition::from_json(json).unwrap();
+        assert!(read(&back).says_the_same_as(&read(&tree)), "{tree} became {back}");
+    }
 }
 
 #[test]
