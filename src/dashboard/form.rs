@@ -13,8 +13,6 @@ use super::PageError;
 use crate::http::read_body;
 
 const MOST_BYTES: usize = 256 * 1024;
-const TOO_LARGE: &str = "This is more than a form can carry, 256 KB, so nothing was saved. What you \
-                         entered is still in the form: go back to it and make it shorter.";
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// The fields of a form, in their order.
@@ -36,10 +34,10 @@ impl Form {
         let body = read_body(request, payload, MOST_BYTES).await.map_err(|error| {
             let problem = crate::http::Problem::from(error);
             let reason = match problem.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => TOO_LARGE,
-                _ => problem.detail(),
+                StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+                _ => problem.detail().to_owned(),
             };
-            PageError::Unreadable(problem.status(), reason.to_owned())
+            PageError::Unreadable(problem.status(), reason)
         })?;
         let fields: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
         if fields.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
@@ -84,4 +82,12 @@ impl FromRequest for Form {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Ok(request.extensions().get::<Form>().cloned().unwrap_or_default()))
     }
+}
+
+fn too_large() -> String {
+    format!(
+        "This is more than a form can carry, {} KB, so nothing was saved. What you entered is still \
+         in the form: go back to it and make it shorter.",
+        MOST_BYTES / 1024
+    )
 }

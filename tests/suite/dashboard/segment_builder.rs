@@ -142,7 +142,7 @@ fn a_long_list_is_pasted_and_shown_as_lines() {
     let hundreds = shown.clone().with("more-1", &ids[..900].join("\t"));
     let page = hundreds.send(&developer, Some(("do", "refresh"))).text;
     assert_eq!(FilledForm::of(&page, "segment-form").all("value-1"), ids[..900]);
-    let huge = shown.with("more-1", &"x".repeat(300_000)).send(&developer, None);
+    let huge = shown.with("more-1", &"x".repeat(2_000_000)).send(&developer, None);
     assert_eq!(huge.status, 413);
     assert!(huge.text.contains("This is more than a form can carry"), "{}", huge.text);
 }
