@@ -14,7 +14,10 @@ use super::{
     work,
 };
 use crate::{
-    domain::reading::{Node, Problems},
+    domain::{
+        event::Teaches,
+        reading::{Node, Problems},
+    },
     operations,
     store::{
         Store,
@@ -42,6 +45,13 @@ pub struct EnvironmentEdit {
     name: Option<String>,
     /// Whether publishing there needs the larger right.
     protected: Option<bool>,
+    /// What evaluations teach about who is there: `nothing`, `used` (who asks, with the attributes
+    /// that conditions use) or `everything`.
+    #[schema(value_type = Option<String>, example = "used")]
+    teaches: Option<Teaches>,
+    /// Whether what client keys report decides, from now on. Client keys are public: anybody can
+    /// then say anything about any user.
+    client_events_decide: Option<bool>,
 }
 
 impl NewEnvironment {
@@ -60,10 +70,20 @@ impl NewEnvironment {
 
 impl EnvironmentEdit {
     fn read(node: &Node<'_>, problems: &mut Problems) -> Option<EnvironmentEdit> {
-        node.object(&["name", "protected"], problems)?;
+        node.object(&["name", "protected", "teaches", "client_events_decide"], problems)?;
+        let teaches = node.field("teaches").and_then(|node| {
+            let teaches = Teaches::parse(node.text(problems)?);
+            if teaches.is_none() {
+                problems.push(node.problem("This is one of nothing, used, everything."));
+            }
+            teaches
+        });
+        let decide = node.field("client_events_decide");
         Some(EnvironmentEdit {
             name: optional_text(node, "name", problems),
             protected: node.field("protected").and_then(|node| node.boolean(problems)),
+            teaches,
+            client_events_decide: decide.and_then(|node| node.boolean(problems)),
         })
     }
 }
@@ -79,6 +99,11 @@ pub struct EnvironmentAnswer {
     name: String,
     /// Whether publishing there needs the larger right.
     protected: bool,
+    /// What evaluations teach about who is there: `nothing`, `used` or `everything`.
+    #[schema(value_type = String, example = "used")]
+    teaches: Teaches,
+    /// Whether what client keys report decides.
+    client_events_decide: bool,
     /// Grows by one with every change that it serves.
     revision: i64,
     /// When it was made.
@@ -92,6 +117,8 @@ impl From<Environment> for EnvironmentAnswer {
             key: environment.key,
             name: environment.name,
             protected: environment.protected,
+            teaches: environment.teaches,
+            client_events_decide: environment.client_events_decide,
             revision: environment.revision,
             created_at: environment.created_at,
         }
@@ -129,7 +156,7 @@ pub async fn create(member: Member, store: Data<Store>, query: Query, body: Body
     Ok(created("/api/v1/environments", &EnvironmentAnswer::from(made.await?)))
 }
 
-/// Renames an environment, or changes whether it is protected
+/// Changes an environment: its name, whether it is protected, what is learned about users
 #[utoipa::path(patch, path = "/api/v1/environments/{key}", tag = "Environments",
     params(("key" = String, Path, description = "The key of the environment")),
     request_body = EnvironmentEdit,
@@ -145,8 +172,13 @@ pub async fn edit(
     let edit = body.read(EnvironmentEdit::read)?;
     let environment = work::write(&store, move |conn| {
         let found = member.environment(conn, &key)?;
-        let (name, protected) = (edit.name.as_deref(), edit.protected);
-        operations::environments::edit(conn, &member.actor, found.id, name, protected)
+        let edit = operations::environments::EnvironmentEdit {
+            name: edit.name.as_deref(),
+            protected: edit.protected,
+            teaches: edit.teaches,
+            client_events_decide: edit.client_events_decide,
+        };
+        operations::environments::edit(conn, &member.actor, found.id, &edit)
     });
     Ok(ok(&EnvironmentAnswer::from(environment.await?)))
 }

@@ -144,7 +144,7 @@ impl Query {
 }
 
 /// What is said of a cursor that is none.
-const CURSOR: &str = "This is not a cursor of this list. Take it from next_cursor.";
+pub const CURSOR: &str = "This is not a cursor of this list. Take it from next_cursor.";
 
 /// A page of the store, which finds nothing only where the cursor is not of the list.
 ///

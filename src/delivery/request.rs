@@ -10,14 +10,9 @@ use serde::Deserialize;
 
 use super::{Delivery, KeyKind, Refusal, SecretHash};
 use crate::{
-    domain::context::{Attribute, Attributes, Context, MaybeAttribute, USER_ID},
+    domain::context::{Attributes, Context, MaybeAttribute},
     http::{BodyError, Problem, depth_within, presented, read_body},
 };
-
-/// The most attributes of a context.
-const MOST_ATTRIBUTES: usize = 256;
-/// The most bytes of one attribute's text.
-const MOST_ATTRIBUTE_BYTES: usize = 1_024;
 
 /// A request with a good credential and its body.
 pub struct Admitted {
@@ -103,32 +98,6 @@ pub fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Rejection> {
 ///
 /// # Errors
 /// A sentence that says which limit is broken.
-pub fn context(user_id: MaybeAttribute, mut attributes: Attributes) -> Result<Context, Rejection> {
-    match user_id.0 {
-        None => {}
-        Some(id @ (Attribute::Text(_) | Attribute::Number(_))) => {
-            attributes.set(USER_ID, id);
-        }
-        Some(Attribute::Boolean(_) | Attribute::List(_)) => {
-            return Err(Rejection::Context("The user's id must be text.".to_owned()));
-        }
-    }
-    if attributes.len() > MOST_ATTRIBUTES {
-        let message = format!("A context has at most {MOST_ATTRIBUTES} attributes.");
-        return Err(Rejection::Context(message));
-    }
-    let fits = |text: &str| text.len() <= MOST_ATTRIBUTE_BYTES;
-    let all_fit = attributes.iter().all(|(name, attribute)| {
-        fits(name)
-            && match attribute {
-                Attribute::Text(text) => fits(text),
-                Attribute::List(items) => items.iter().all(|item| fits(item)),
-                Attribute::Number(_) | Attribute::Boolean(_) => true,
-            }
-    });
-    if !all_fit {
-        let message = format!("An attribute has at most {MOST_ATTRIBUTE_BYTES} bytes.");
-        return Err(Rejection::Context(message));
-    }
-    Ok(Context::new(attributes))
+pub fn context(user_id: MaybeAttribute, attributes: Attributes) -> Result<Context, Rejection> {
+    Context::read(user_id, attributes).map_err(Rejection::Context)
 }

@@ -1,5 +1,7 @@
 //! What is known of a user when a value is decided: what the app says, and what is stored.
 
+mod limits;
+
 use std::{
     collections::{HashMap, HashSet},
     fmt,

@@ -18,6 +18,8 @@ const MOST_TEXT: usize = 1_024;
 const MOST_ITEMS: usize = 100;
 /// The most properties of a user.
 pub const MOST_PROPERTIES: usize = 256;
+/// The most bytes of a user's properties, written as JSON: a decision reads all of them.
+const MOST_STORED: usize = 64 * 1024;
 /// The most bytes of an event as it was sent.
 const MOST_BYTES: usize = 4 * 1024;
 
@@ -111,9 +113,18 @@ impl Event {
         if after.len() > MOST_PROPERTIES {
             return Err(format!("A user has at most {MOST_PROPERTIES} properties."));
         }
+        if !self.set.is_empty() && written(&after) > MOST_STORED {
+            let most = MOST_STORED / 1024;
+            return Err(format!("The properties of a user may have at most {most} KiB together."));
+        }
         *properties = after;
         Ok(())
     }
+}
+
+/// How many bytes they take, written as JSON.
+fn written(properties: &Properties) -> usize {
+    properties.iter().map(|(name, value)| name.len() + value.to_string().len() + 6).sum()
 }
 
 fn name_of(field: &str, json: Option<&Json>) -> Result<String, String> {
@@ -164,8 +175,10 @@ fn set(json: Option<&Json>) -> Result<Properties, String> {
 fn unset(json: Option<&Json>) -> Result<Vec<String>, String> {
     let Some(json) = json.filter(|json| !json.is_null()) else { return Ok(Vec::new()) };
     let names = json.as_array().ok_or("“unset” must be a list of names of properties.")?;
-    let texts = names.iter().map(|name| name.as_str().map(str::to_owned));
-    texts.collect::<Option<_>>().ok_or_else(|| "“unset” must be a list of texts.".to_owned())
+    let texts: Option<Vec<&str>> = names.iter().map(Json::as_str).collect();
+    let texts = texts.ok_or("“unset” must be a list of texts.")?;
+    texts.iter().try_for_each(|name| storable("unset", name))?;
+    Ok(texts.into_iter().map(str::to_owned).collect())
 }
 
 /// Who a user is, the app alone says: it is no property.

@@ -7,10 +7,11 @@ use super::audit::{self, Change};
 use super::obstacles::refused;
 use super::rights::require_for;
 use super::{Actor, OperationError, texts};
+use crate::domain::event::Teaches;
 use crate::domain::reading::{FieldError, Problems};
 use crate::domain::role::Right;
 use crate::domain::slug::Slug;
-use crate::store::environments::{self, Environment, NewEnvironment};
+use crate::store::environments::{self, Environment, EnvironmentFields, NewEnvironment};
 use crate::store::{Connection, Constraint, StoreError};
 
 /// The page of the settings stands where an environment of this key would.
@@ -50,8 +51,20 @@ pub fn create(
     Ok(environment)
 }
 
-/// Renames an environment, or changes whether it is protected; what is none stays as it is. Its
-/// key stays.
+/// A change of an environment; what is none stays as it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EnvironmentEdit<'a> {
+    /// Its name.
+    pub name: Option<&'a str>,
+    /// Whether publishing there needs the larger right.
+    pub protected: Option<bool>,
+    /// What evaluations teach about who is there.
+    pub teaches: Option<Teaches>,
+    /// Whether what client keys report decides, from now on.
+    pub client_events_decide: Option<bool>,
+}
+
+/// Changes an environment. Its key stays.
 ///
 /// # Errors
 /// Those of the right to administer; [`OperationError::Invalid`] for the name.
@@ -59,23 +72,26 @@ pub fn edit(
     conn: &mut Connection,
     actor: &Actor,
     id: Uuid,
-    name: Option<&str>,
-    protected: Option<bool>,
+    edit: &EnvironmentEdit<'_>,
 ) -> Result<Environment, OperationError> {
     let found = environments::find(conn, id)?.ok_or(OperationError::NotFound("environment"))?;
     require_for(actor, Right::Administer, found.project_id, "environment")?;
     let mut problems = Problems::new();
-    let name = name.map(|name| texts::name("name", name, &mut problems));
+    let name = edit.name.map(|name| texts::name("name", name, &mut problems));
     if !problems.is_empty() {
         return Err(OperationError::Invalid(problems));
     }
     let before = environments::lock(conn, id)?;
-    let name = name.unwrap_or_else(|| before.name.clone());
-    let protected = protected.unwrap_or(before.protected);
-    if name == before.name && protected == before.protected {
+    let fields = EnvironmentFields {
+        name: name.as_deref().unwrap_or(&before.name),
+        protected: edit.protected.unwrap_or(before.protected),
+        teaches: edit.teaches.unwrap_or(before.teaches),
+        client_events_decide: edit.client_events_decide.unwrap_or(before.client_events_decide),
+    };
+    if fields == before.fields() {
         return Ok(before);
     }
-    let after = environments::update(conn, id, &name, protected)?;
+    let after = environments::update(conn, &before, &fields)?;
     record(conn, actor, "environment.edit", Some(&before), &after)?;
     Ok(after)
 }
@@ -105,5 +121,7 @@ fn in_words(environment: &Environment) -> Json {
         "key": environment.key,
         "name": environment.name,
         "protected": environment.protected,
+        "teaches": environment.teaches.as_str(),
+        "client_events_decide": environment.client_events_decide,
     })
 }

@@ -94,13 +94,13 @@ impl Others {
     fn load(conn: &mut Connection, project_id: Uuid) -> Result<Others, StoreError> {
         let found = segment_revisions::with_conditions(conn, project_id)?;
         let mut others = Others { sources: Vec::new(), ids: HashMap::new(), named: HashMap::new() };
-        for (Segment { id, slug, kind, .. }, conditions) in found {
+        for (Segment { id, slug, kind, revision, .. }, conditions) in found {
             let named = Condition::from_json(&conditions).map(|tree| slugs(&tree));
             others.named.insert(slug.clone(), named.unwrap_or_default());
             others.ids.insert(slug.clone(), id);
             let rule = match kind {
                 SegmentKind::Rules => SegmentRule::Conditions(conditions),
-                SegmentKind::List => SegmentRule::List,
+                SegmentKind::List => SegmentRule::List { revision },
             };
             others.sources.push(SegmentSource { id, slug, rule });
         }

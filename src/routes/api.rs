@@ -5,9 +5,9 @@ use actix_web::http::Method;
 use super::{Access, Row};
 use crate::{
     api::{
-        audit_log, auth, docs, environments, experiences, feature_flags, keys, openapi,
-        product_configs, projects, publications, publishing, sdk_keys, segment_preview, segments,
-        stats, versions,
+        audit_log, auth, docs, environments, experiences, explain, feature_flags, keys, openapi,
+        product_configs, projects, publications, publishing, sdk_keys, segment_members,
+        segment_preview, segment_revisions, segments, stats, users, versions,
     },
     domain::role::Right,
 };
@@ -23,6 +23,13 @@ const ADMINISTER: Access = Access::Right(Right::Administer);
 macro_rules! experience {
     ($rest:literal) => {
         concat!("/api/v1/{kind:feature-flags|product-configs}/{id}", $rest)
+    };
+}
+
+/// A segment.
+macro_rules! segment {
+    ($rest:literal) => {
+        concat!("/api/v1/segments/{slug}", $rest)
     };
 }
 
@@ -60,6 +67,10 @@ fn of_projects() -> Vec<Row> {
         Row::new(Method::POST, "/api/v1/sdk-keys", CREDENTIALS, sdk_keys::create),
         Row::new(Method::DELETE, "/api/v1/sdk-keys/{id}", CREDENTIALS, sdk_keys::revoke),
         Row::new(Method::GET, "/api/v1/audit-log", SEE, audit_log::list),
+        Row::new(Method::GET, "/api/v1/users", SEE, users::list),
+        Row::new(Method::GET, "/api/v1/users/{user_id}", SEE, users::read),
+        Row::new(Method::DELETE, "/api/v1/users/{user_id}", PUBLISH, users::forget),
+        Row::new(Method::POST, "/api/v1/explain", SEE, explain::explain),
     ]
 }
 
@@ -84,6 +95,16 @@ fn of_segments() -> Vec<Row> {
         Row::new(Method::POST, "/api/v1/segments/{slug}/clone", EDIT, segments::clone),
         Row::new(Method::POST, "/api/v1/segments/{slug}/archive", EDIT, segments::archive),
         Row::new(Method::POST, "/api/v1/segments/{slug}/unarchive", EDIT, segments::unarchive),
+        Row::new(Method::GET, segment!("/members"), SEE, segment_members::download),
+        Row::new(Method::PUT, segment!("/members"), EDIT, segment_members::fill),
+        Row::new(Method::GET, segment!("/revisions"), SEE, segment_revisions::list),
+        Row::new(Method::GET, segment!("/revisions/{n}"), SEE, segment_revisions::read),
+        Row::new(
+            Method::POST,
+            segment!("/revisions/{n}/restore"),
+            EDIT,
+            segment_revisions::restore,
+        ),
     ]
 }
 

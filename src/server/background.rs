@@ -46,6 +46,7 @@ impl Background {
         statistics: Arc<Statistics>,
         population: Arc<Population>,
         store: Store,
+        jobs: Jobs,
         preparation: Option<Preparation>,
     ) -> io::Result<Background> {
         let stopping = Arc::new(AtomicBool::new(false));
@@ -65,7 +66,7 @@ impl Background {
         })?;
         let stop = Arc::clone(&stopping);
         let working = thread::Builder::new().name("jobs".to_owned()).spawn(move || {
-            work(&store, &|| stop.load(Ordering::Relaxed));
+            work(&store, jobs, &|| stop.load(Ordering::Relaxed));
         })?;
         let stop = Arc::clone(&stopping);
         let sampling = thread::Builder::new().name("population".to_owned()).spawn(move || {
@@ -107,8 +108,7 @@ fn sample(population: &Population, stopped: &dyn Fn() -> bool) {
     }
 }
 
-fn work(store: &Store, stopped: &dyn Fn() -> bool) {
-    let mut jobs = Jobs::default();
+fn work(store: &Store, mut jobs: Jobs, stopped: &dyn Fn() -> bool) {
     while !stopped() {
         jobs.run_at(store, Utc::now());
         rest(JOBS_EVERY, stopped);

@@ -22,16 +22,18 @@ use crate::{
     delivery::{
         Delivery, Statistics, last_known_good::LastKnownGood, profiles::Profiles, refresh::Refresh,
     },
+    jobs::{Jobs, Retention},
     operations::{
         OperationError,
         access::{AccessTokens, Password, SignIn},
         demo::{self, Demo},
         keys::KeyLimit,
+        segment_lists::UploadFolder,
         setup,
     },
     population::Population,
     settings::{PublicUrl, SettingError, Settings},
-    store::Store,
+    store::{Store, member_lists::MemberListCache},
 };
 use background::Background;
 use signals::Signal;
@@ -111,15 +113,17 @@ impl Running {
         let delivery = Arc::new(Delivery::default());
         let data = settings.data_dir();
         let statistics = Arc::new(statistics(&delivery, &database.store, data));
+        let lists = Arc::<MemberListCache>::default();
         let mut refresh = Refresh::new(
             Arc::clone(&delivery),
             Store::with_pool_of(&database.url, 1),
             database.url.clone(),
             LastKnownGood::new(data.join("last-known-good")),
+            Arc::clone(&lists),
         );
         let prepared = database.prepare()?;
         let demo = match prepared && settings.demo {
-            true => demo::load_into_empty(&database.store, sign_in.hasher())?,
+            true => demo::load_into_empty(&database.store, sign_in.hasher(), Utc::now())?,
             false => None,
         };
         let up_to_date = prepared && refresh.refresh(Utc::now()).is_ok();
@@ -127,22 +131,25 @@ impl Running {
             let environments = refresh.serve_last_known_good(Utc::now());
             tracing::warn!(environments, "Postgres is away; serving what was last known");
         }
-        let population =
-            Arc::new(Population::new(Store::with_pool_of(&database.url, POPULATION_POOL)));
+        let population = Population::new(Store::with_pool_of(&database.url, POPULATION_POOL));
+        let population = Arc::new(population.sharing(Arc::clone(&lists)));
         let background = Background::start(
             refresh,
             Arc::clone(&delivery),
             Arc::clone(&statistics),
             Arc::clone(&population),
             database.store.clone(),
+            Jobs::new(retention(settings)),
             database.preparation(),
         )?;
         let setup_code = setup_code(settings, &database.store);
         let parts = Parts {
             delivery: Data::from(Arc::clone(&delivery)),
             profiles: Data::new(Profiles::new(Store::with_pool_of(&database.url, PROFILE_POOL))),
+            uploads: Data::new(UploadFolder::new(data.join("uploads"))),
             statistics: Data::from(Arc::clone(&statistics)),
             population: Data::from(population),
+            lists: Data::from(lists),
             store: Data::new(database.store.clone()),
             sign_in: Data::new(sign_in),
             key_limit: Data::new(KeyLimit(settings.key_limit)),
@@ -191,6 +198,14 @@ fn setup_code(settings: &Settings, store: &Store) -> Option<String> {
     let over = store.read(setup::is_open).is_ok_and(|open| !open);
     let alone = settings.listen.ip().is_loopback() && settings.public_url.stays_here();
     (!alone && !over).then(|| Password::generate().expose().to_owned())
+}
+
+fn retention(settings: &Settings) -> Retention {
+    Retention {
+        users: settings.retention.users,
+        days_of_users: settings.retention.days_of_users,
+        days_of_events: settings.retention.days_of_events,
+    }
 }
 
 fn statistics(delivery: &Arc<Delivery>, store: &Store, data: &Path) -> Statistics {

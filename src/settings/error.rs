@@ -37,5 +37,10 @@ pub(super) const ALLOW_INSECURE_HTTP: Name =
     Name { flag: "--allow-insecure-http", variable: "FLAGSTAFF_ALLOW_INSECURE_HTTP" };
 pub(super) const DEMO: Name = Name { flag: "--demo", variable: "FLAGSTAFF_DEMO" };
 pub(super) const KEY_LIMIT: Name = Name { flag: "--key-limit", variable: "FLAGSTAFF_KEY_LIMIT" };
+pub(super) const USER_LIMIT: Name = Name { flag: "--user-limit", variable: "FLAGSTAFF_USER_LIMIT" };
+pub(super) const KEEP_USERS_DAYS: Name =
+    Name { flag: "--keep-users-days", variable: "FLAGSTAFF_KEEP_USERS_DAYS" };
+pub(super) const KEEP_EVENTS_DAYS: Name =
+    Name { flag: "--keep-events-days", variable: "FLAGSTAFF_KEEP_EVENTS_DAYS" };
 pub(super) const LOG: Name = Name { flag: "--log", variable: "FLAGSTAFF_LOG" };
 pub(super) const LOG_LEVEL: Name = Name { flag: "--log-level", variable: "FLAGSTAFF_LOG_LEVEL" };

@@ -19,7 +19,7 @@ use std::{net::SocketAddr, path::PathBuf};
 pub use database::{Database, DatabaseSettings};
 pub use error::SettingError;
 pub use log::{LogFormat, LogSettings};
-pub use options::{DatabaseOptions, LogOptions, Options};
+pub use options::{DatabaseOptions, LogOptions, Options, RetentionOptions};
 pub use public_url::PublicUrl;
 pub use report::ReportLine;
 pub use secret::Secret;
@@ -45,8 +45,21 @@ pub struct Settings {
     pub demo: bool,
     /// How many keys a project has at most.
     pub key_limit: u32,
+    /// How long it is remembered who the users of apps are, and how many of them.
+    pub retention: RetentionSettings,
     /// What is logged, and how.
     pub log: LogSettings,
+}
+
+/// How long it is remembered who the users of apps are, and how many of them.
+#[derive(Debug, Clone, Copy)]
+pub struct RetentionSettings {
+    /// How many users an environment knows at most.
+    pub users: u32,
+    /// After how many days somebody who was not seen is forgotten.
+    pub days_of_users: u32,
+    /// After how many days it is forgotten what somebody did.
+    pub days_of_events: u32,
 }
 
 impl Settings {

@@ -8,14 +8,21 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    DatabaseSettings, LogSettings, PublicUrl, SecretKeySource, SettingError, Settings,
-    TrustedProxies,
-    error::{ALLOW_INSECURE_HTTP, DEMO, KEY_LIMIT, LISTEN, LOG, LOG_LEVEL, Name},
+    DatabaseSettings, LogSettings, PublicUrl, RetentionSettings, SecretKeySource, SettingError,
+    Settings, TrustedProxies,
+    error::{
+        ALLOW_INSECURE_HTTP, DEMO, KEEP_EVENTS_DAYS, KEEP_USERS_DAYS, KEY_LIMIT, LISTEN, LOG,
+        LOG_LEVEL, Name, USER_LIMIT,
+    },
     listen, log,
 };
 
 /// The most keys that the limit can be raised to: answers with all keys grow with it.
 const MOST_KEYS: u32 = 10_000;
+/// The most users that the limit can be raised to.
+const MOST_USERS: u32 = 100_000_000;
+/// The most days that anything can be kept: a century.
+const MOST_DAYS: u32 = 36_500;
 
 /// Everything that `serve` takes.
 #[derive(Debug, Clone, Args)]
@@ -58,6 +65,10 @@ pub struct Options {
 
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would show it as the text of the whole command")]
+    pub retention: RetentionOptions,
+
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would show it as the text of the whole command")]
     pub log: LogOptions,
 }
 
@@ -71,6 +82,23 @@ pub struct DatabaseOptions {
     /// The folder of the private Postgres, the generated secret key and last-known-good files
     #[arg(long, env = "FLAGSTAFF_DATA_DIR", default_value = "./data", value_name = "FOLDER")]
     pub data_dir: PathBuf,
+}
+
+/// How long it is remembered who the users of apps are.
+#[derive(Debug, Clone, Args)]
+pub struct RetentionOptions {
+    /// How many users of apps an environment knows at most; beyond that, the longest unseen are
+    /// forgotten
+    #[arg(long = "user-limit", env = USER_LIMIT.variable, default_value = "1000000", value_name = "NUMBER")]
+    pub users: String,
+
+    /// After how many days a user of an app who was not seen is forgotten
+    #[arg(long = "keep-users-days", env = KEEP_USERS_DAYS.variable, default_value = "400", value_name = "DAYS")]
+    pub days_of_users: String,
+
+    /// After how many days it is forgotten what a user of an app did
+    #[arg(long = "keep-events-days", env = KEEP_EVENTS_DAYS.variable, default_value = "400", value_name = "DAYS")]
+    pub days_of_events: String,
 }
 
 /// How to log.
@@ -105,6 +133,7 @@ impl Options {
             allow_insecure_http,
             demo: boolean(DEMO, &self.demo)?,
             key_limit: whole_number(KEY_LIMIT, &self.key_limit, MOST_KEYS)?,
+            retention: self.retention.check()?,
             log: self.log.check()?,
         })
     }
@@ -117,6 +146,17 @@ impl DatabaseOptions {
     /// The first setting that is wrong.
     pub fn check(&self) -> Result<DatabaseSettings, SettingError> {
         DatabaseSettings::parse(given(self.database_url.as_deref()), &self.data_dir)
+    }
+}
+
+impl RetentionOptions {
+    fn check(&self) -> Result<RetentionSettings, SettingError> {
+        let days = |name, value| whole_number(name, value, MOST_DAYS);
+        Ok(RetentionSettings {
+            users: whole_number(USER_LIMIT, &self.users, MOST_USERS)?,
+            days_of_users: days(KEEP_USERS_DAYS, &self.days_of_users)?,
+            days_of_events: days(KEEP_EVENTS_DAYS, &self.days_of_events)?,
+        })
     }
 }
 

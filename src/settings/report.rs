@@ -3,8 +3,9 @@
 use super::{
     Database, LogFormat, PublicUrl, SECRET_KEY_FILE, SecretKeySource, Settings,
     error::{
-        ALLOW_INSECURE_HTTP, DATA_DIR, DATABASE_URL, DEMO, KEY_LIMIT, LISTEN, LOG, LOG_LEVEL, Name,
-        PUBLIC_URL, SECRET_KEY, TRUSTED_PROXIES,
+        ALLOW_INSECURE_HTTP, DATA_DIR, DATABASE_URL, DEMO, KEEP_EVENTS_DAYS, KEEP_USERS_DAYS,
+        KEY_LIMIT, LISTEN, LOG, LOG_LEVEL, Name, PUBLIC_URL, SECRET_KEY, TRUSTED_PROXIES,
+        USER_LIMIT,
     },
 };
 
@@ -37,6 +38,9 @@ impl Settings {
             line(ALLOW_INSECURE_HTTP, self.allow_insecure_http.to_string()),
             line(DEMO, self.demo.to_string()),
             line(KEY_LIMIT, self.key_limit.to_string()),
+            line(USER_LIMIT, self.retention.users.to_string()),
+            line(KEEP_USERS_DAYS, self.retention.days_of_users.to_string()),
+            line(KEEP_EVENTS_DAYS, self.retention.days_of_events.to_string()),
             line(LOG, self.log_format_in_words().to_owned()),
             line(LOG_LEVEL, self.log.filter.clone().unwrap_or_else(|| "info".to_owned())),
         ]

@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 use super::listen::CHANNEL;
 use super::schema::environments;
+use super::stored::Stored;
 use super::{Connection, StoreError};
+use crate::domain::event::Teaches;
 
 /// An environment of a project.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -26,6 +28,11 @@ pub struct Environment {
     pub name: String,
     /// Whether publishing there needs the larger right.
     pub protected: bool,
+    /// What evaluations teach about who is there.
+    #[diesel(deserialize_as = Stored<Teaches>)]
+    pub teaches: Teaches,
+    /// Whether what client keys report decides.
+    pub client_events_decide: bool,
     /// Its place among the environments of the project.
     pub position: i32,
     /// Grows by one with every change that it serves.
@@ -135,18 +142,52 @@ pub fn lock_all(conn: &mut Connection, project_id: Uuid) -> Result<Vec<Environme
         .load(conn)?)
 }
 
-/// Changes the name of an environment, and whether it is protected.
+/// What of an environment can be changed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EnvironmentFields<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Whether publishing there needs the larger right.
+    pub protected: bool,
+    /// What evaluations teach about who is there.
+    pub teaches: Teaches,
+    /// Whether what client keys report decides.
+    pub client_events_decide: bool,
+}
+
+impl Environment {
+    /// What of it can be changed, as it is.
+    pub fn fields(&self) -> EnvironmentFields<'_> {
+        EnvironmentFields {
+            name: &self.name,
+            protected: self.protected,
+            teaches: self.teaches,
+            client_events_decide: self.client_events_decide,
+        }
+    }
+}
+
+/// Changes an environment.
 ///
 /// # Errors
 /// [`StoreError::NotFound`].
 pub fn update(
     conn: &mut Connection,
-    id: Uuid,
-    name: &str,
-    protected: bool,
+    before: &Environment,
+    fields: &EnvironmentFields<'_>,
 ) -> Result<Environment, StoreError> {
+    let id = before.id;
+    // Delivery notices who is there by what it was told with the rules.
+    if fields.teaches != before.teaches {
+        bump_revision(conn, id)?;
+    }
     Ok(diesel::update(environments::table.find(id))
-        .set((environments::name.eq(name), environments::protected.eq(protected)))
+        .set((
+            environments::name.eq(fields.name),
+            environments::protected.eq(fields.protected),
+            environments::teaches.eq(fields.teaches.as_str()),
+            environments::client_events_decide.eq(fields.client_events_decide),
+        ))
         .returning(Environment::as_returning())
         .get_result(conn)?)
 }

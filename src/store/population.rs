@@ -59,7 +59,7 @@ pub fn sample(
     let days: Vec<EventDay> = event_days::table
         .inner_join(profiles::table.on(of_their_user()))
         .filter(event_days::environment_id.eq(environment_id))
-        .filter(event_days::times.gt(0))
+        .filter(event_days::decides)
         .filter(profiles::place.le(last))
         .select(DAY_COLUMNS)
         .load(conn)?;
@@ -138,7 +138,7 @@ fn with_events(
     let days: Vec<EventDay> = event_days::table
         .filter(event_days::environment_id.eq(environment_id))
         .filter(event_days::user_id.eq_any(ids))
-        .filter(event_days::times.gt(0))
+        .filter(event_days::decides)
         .select(DAY_COLUMNS)
         .load(conn)?;
     Ok(placed(rows, days))

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use serde_json::Value as Json;
@@ -19,8 +19,6 @@ use crate::domain::event::{Event, Properties};
 /// The most names that the deciding properties of an environment have together: each is a part of
 /// the environment's rules.
 const MOST_PROPERTY_NAMES: usize = 1_000;
-/// How many days the id of a report is kept: longer than a report may be old.
-const IDS_KEPT: Days = Days::new(8);
 
 /// Who says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,23 +57,26 @@ pub fn take(
         .select(environments::client_events_decide)
         .first(conn)?;
     let decides = reporter == Reporter::Server || opted_in;
-    let fresh = claim(conn, environment_id, reports, now)?;
+    let mut fresh = claim(conn, environment_id, decides, reports, now)?;
     let mut users = lock(conn, environment_id, decides, reports)?;
     let mut names = Names::load(conn, environment_id, decides)?;
-    let mut seen = HashSet::new();
     let mut days: BTreeMap<Day<'_>, i64> = BTreeMap::new();
     let mut fates = Vec::with_capacity(reports.len());
     for report in reports {
-        let fate = match fresh.contains(&report.id) && seen.insert(&report.id) {
+        let fate = match fresh.contains(&report.id) {
             true => apply(report, &mut users, &mut names),
             false => Fate::Duplicate,
         };
-        if let (Fate::Stored, Some(event)) = (&fate, &report.name) {
-            let day = (report.user_id.as_str(), event.as_str(), report.at.date_naive());
-            *days.entry(day).or_default() += 1;
+        if fate == Fate::Stored {
+            fresh.remove(&report.id);
+            if let Some(event) = &report.name {
+                let day = (report.user_id.as_str(), event.as_str(), report.at.date_naive());
+                *days.entry(day).or_default() += 1;
+            }
         }
         fates.push(fate);
     }
+    release(conn, environment_id, decides, &fresh)?;
     save(conn, environment_id, decides, users, now)?;
     add_days(conn, environment_id, decides, &days)?;
     names.save(conn, environment_id)?;
@@ -93,10 +94,12 @@ fn apply(report: &Event, users: &mut Users, names: &mut Names) -> Fate {
     applied.map_or_else(Fate::Refused, |()| Fate::Stored)
 }
 
-/// Remembers the ids of these reports; gives those that were not known.
+/// Remembers the ids of these reports; gives those that were not known. What decides nothing has
+/// ids of its own: a public key must not use up those of a server.
 fn claim(
     conn: &mut Connection,
     environment_id: Uuid,
+    decides: bool,
     reports: &[Event],
     now: DateTime<Utc>,
 ) -> Result<HashSet<String>, StoreError> {
@@ -107,6 +110,7 @@ fn claim(
         .map(|id| {
             (
                 event_ids::environment_id.eq(environment_id),
+                event_ids::decides.eq(decides),
                 event_ids::id.eq(id),
                 event_ids::taken_on.eq(now.date_naive()),
             )
@@ -120,7 +124,26 @@ fn claim(
     Ok(fresh.into_iter().collect())
 }
 
-/// The properties of everybody in these reports, locked; who is new gets a profile.
+/// Forgets ids that were claimed for what is then refused, so that it can come again, put right.
+fn release(
+    conn: &mut Connection,
+    environment_id: Uuid,
+    decides: bool,
+    ids: &HashSet<String>,
+) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let refused = event_ids::table
+        .filter(event_ids::environment_id.eq(environment_id))
+        .filter(event_ids::decides.eq(decides))
+        .filter(event_ids::id.eq_any(ids));
+    diesel::delete(refused).execute(conn)?;
+    Ok(())
+}
+
+/// The properties of everybody in these reports, locked; who is new gets a profile. Whoever is
+/// deleted meanwhile is new again.
 fn lock(
     conn: &mut Connection,
     environment_id: Uuid,
@@ -132,17 +155,25 @@ fn lock(
         .iter()
         .map(|id| (profiles::environment_id.eq(environment_id), profiles::user_id.eq(id)))
         .collect();
-    diesel::insert_into(profiles::table).values(rows).on_conflict_do_nothing().execute(conn)?;
-    let found: Vec<(String, Json, Json)> = profiles::table
-        .filter(profiles::environment_id.eq(environment_id))
-        .filter(profiles::user_id.eq_any(ids))
-        .order(profiles::user_id)
-        .select((profiles::user_id, profiles::properties, profiles::reported))
-        .for_no_key_update()
-        .load(conn)?;
-    let kept =
-        |(id, properties, reported)| (id, object(if decides { properties } else { reported }));
-    Ok(found.into_iter().map(kept).collect())
+    loop {
+        diesel::insert_into(profiles::table)
+            .values(&rows)
+            .on_conflict_do_nothing()
+            .execute(conn)?;
+        let found: Vec<(String, Json, Json)> = profiles::table
+            .filter(profiles::environment_id.eq(environment_id))
+            .filter(profiles::user_id.eq_any(&ids))
+            .order(profiles::user_id)
+            .select((profiles::user_id, profiles::properties, profiles::reported))
+            .for_no_key_update()
+            .load(conn)?;
+        if found.len() == ids.len() {
+            let kept = |(id, properties, reported)| {
+                (id, object(if decides { properties } else { reported }))
+            };
+            return Ok(found.into_iter().map(kept).collect());
+        }
+    }
 }
 
 fn save(
@@ -165,11 +196,12 @@ fn save(
     if decides {
         let rows: Vec<_> =
             users.map(|(person, stored)| (person, profiles::properties.eq(stored))).collect();
+        let decides = profiles::decides.eq(true);
         diesel::insert_into(profiles::table)
             .values(rows)
             .on_conflict(key)
             .do_update()
-            .set((profiles::properties.eq(excluded(profiles::properties)), seen))
+            .set((profiles::properties.eq(excluded(profiles::properties)), decides, seen))
             .execute(conn)?;
     } else {
         let rows: Vec<_> =
@@ -196,10 +228,10 @@ fn add_days(
             (
                 event_days::environment_id.eq(environment_id),
                 event_days::user_id.eq(*user_id),
+                event_days::decides.eq(decides),
                 event_days::event.eq(*event),
                 event_days::day.eq(*day),
-                event_days::times.eq(if decides { *times } else { 0 }),
-                event_days::reported.eq(if decides { 0 } else { *times }),
+                event_days::times.eq(*times),
             )
         })
         .collect();
@@ -208,14 +240,12 @@ fn add_days(
         .on_conflict((
             event_days::environment_id,
             event_days::user_id,
+            event_days::decides,
             event_days::event,
             event_days::day,
         ))
         .do_update()
-        .set((
-            event_days::times.eq(event_days::times + excluded(event_days::times)),
-            event_days::reported.eq(event_days::reported + excluded(event_days::reported)),
-        ))
+        .set(event_days::times.eq(event_days::times + excluded(event_days::times)))
         .execute(conn)?;
     Ok(())
 }
@@ -311,7 +341,7 @@ pub fn find(
     let days: Vec<(String, NaiveDate, i64)> = event_days::table
         .filter(event_days::environment_id.eq(environment_id))
         .filter(event_days::user_id.eq(user_id))
-        .filter(event_days::times.gt(0))
+        .filter(event_days::decides)
         .order((event_days::event, event_days::day))
         .select((event_days::event, event_days::day, event_days::times))
         .load(conn)?;
@@ -320,15 +350,6 @@ pub fn find(
         events.entry(event).or_default().push((day, u32::try_from(times).unwrap_or(u32::MAX)));
     }
     Ok(Some(Profile { properties: attributes(&properties), events }))
-}
-
-/// Forgets the ids of reports that are too old to come again; says how many.
-///
-/// # Errors
-/// Those of the database.
-pub fn forget_old_ids(conn: &mut Connection, today: NaiveDate) -> Result<usize, StoreError> {
-    let Some(oldest) = today.checked_sub_days(IDS_KEPT) else { return Ok(0) };
-    Ok(diesel::delete(event_ids::table.filter(event_ids::taken_on.lt(oldest))).execute(conn)?)
 }
 
 fn object(json: Json) -> Properties {

@@ -87,21 +87,22 @@ diesel::table! {
 }
 
 diesel::table! {
-    event_days (environment_id, user_id, event, day) {
+    event_days (environment_id, user_id, decides, event, day) {
         environment_id -> Uuid,
         user_id -> Text,
         event -> Text,
         day -> Date,
         times -> BigInt,
-        reported -> BigInt,
+        decides -> Bool,
     }
 }
 
 diesel::table! {
-    event_ids (environment_id, id) {
+    event_ids (environment_id, decides, id) {
         environment_id -> Uuid,
         id -> Text,
         taken_on -> Date,
+        decides -> Bool,
     }
 }
 
@@ -199,6 +200,7 @@ diesel::table! {
         reported -> Jsonb,
         first_seen_at -> Timestamptz,
         last_seen_at -> Timestamptz,
+        decides -> Bool,
     }
 }
 
@@ -250,6 +252,32 @@ diesel::table! {
         created_at -> Timestamptz,
         last_used_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    segment_list_members (segment_id, user_id, added_in) {
+        segment_id -> Uuid,
+        user_id -> Text,
+        added_in -> Integer,
+        removed_in -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    segment_list_revisions (segment_id, number) {
+        segment_id -> Uuid,
+        number -> Integer,
+        change -> Text,
+        members -> Integer,
+        added -> Integer,
+        removed -> Integer,
+    }
+}
+
+diesel::table! {
+    segment_lists (segment_id) {
+        segment_id -> Uuid,
     }
 }
 
@@ -398,6 +426,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     property_names,
     publications,
     sdk_keys,
+    segment_list_members,
+    segment_list_revisions,
+    segment_lists,
     segment_members,
     segment_revisions,
     segments,

@@ -64,6 +64,9 @@ const WRONG: &[(&str, &str, &str, &str)] = &[
     ("--demo", "FLAGSTAFF_DEMO", "2", "Write true or false"),
     ("--key-limit", "FLAGSTAFF_KEY_LIMIT", "0", "a whole number from 1 to 10000"),
     ("--key-limit", "FLAGSTAFF_KEY_LIMIT", "many", "a whole number from 1 to 10000"),
+    ("--user-limit", "FLAGSTAFF_USER_LIMIT", "0", "a whole number from 1 to 100000000"),
+    ("--keep-users-days", "FLAGSTAFF_KEEP_USERS_DAYS", "-1", "a whole number from 1 to 36500"),
+    ("--keep-events-days", "FLAGSTAFF_KEEP_EVENTS_DAYS", "1.5", "a whole number from 1 to 36500"),
     ("--log", "FLAGSTAFF_LOG", "xml", "Write text or json"),
     ("--log-level", "FLAGSTAFF_LOG_LEVEL", "a=b=c", "not a log level. Write error, warn"),
 ];

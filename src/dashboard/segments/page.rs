@@ -9,6 +9,8 @@ use super::{
         Suggestion, Unit, items_of, operator_groups,
     },
     known::Known,
+    matches::{Matches, Said},
+    revisions::Revisions,
     used_in::{User, counted},
 };
 /// The form, with what stands around its fields.
@@ -35,10 +37,14 @@ pub struct FormView {
     pub focus: Option<Focus>,
     /// The conditions in words, or what is missing.
     pub words: Result<String, String>,
+    /// How many it describes.
+    pub matches: Matches,
     /// What there is to choose from.
     pub known: Known,
     /// What uses the segment.
     pub users: Vec<User>,
+    /// How it came to be what it is; none while it is to be made.
+    pub revisions: Option<Revisions>,
     /// Whether saving asks first, since it acts at once.
     pub asks_first: bool,
 }
@@ -49,6 +55,7 @@ impl FormView {
         let list = member.path("/segments");
         FormView {
             action: format!("{list}/new"),
+            matches: Matches::counting(member, None),
             list,
             csrf: member.csrf.clone(),
             heading: "Create segment".to_owned(),
@@ -61,6 +68,7 @@ impl FormView {
             focus: None,
             known,
             users: Vec::new(),
+            revisions: None,
             asks_first: false,
         }
     }
@@ -152,6 +160,7 @@ impl FormView {
         }
         let is_wrong = !self.errors.is_empty();
         let fragment = Fragment::of(&BuilderFragment { form: self })?;
+        let fragment = fragment.trigger("segment:edited");
         if is_wrong { fragment.invalid().show() } else { fragment.show() }
     }
 
@@ -175,7 +184,7 @@ impl FormView {
             let title = format!("{} · {}", layout.title, layout.title_tail());
             // What a dialog over the form has sent is put right in the form.
             let fragment = Fragment::of(&FormFragment { title, form: self })?;
-            return fragment.invalid().trigger("modal:close").show();
+            return fragment.invalid().trigger("modal:close, segment:edited").show();
         }
         let page = EditPage { layout, form: self };
         if is_wrong { Page::invalid(&page) } else { Page::show(&page) }

@@ -1,6 +1,7 @@
 //! Conditions: a tree of *all*, *any* and *not* over what is known of a user.
 
 mod attribute_test;
+mod difference;
 mod matcher;
 mod moment;
 mod operator;

@@ -43,7 +43,7 @@ impl Condition {
 }
 
 impl AttributeCondition {
-    fn in_words(&self) -> String {
+    pub(super) fn in_words(&self) -> String {
         let verb = verb(self.operator);
         match &self.operand {
             Operand::None => format!("{} {verb}", self.attribute),
@@ -88,7 +88,7 @@ fn moment(text: &str) -> String {
     parts.unwrap_or_else(|| format!("“{text}”"))
 }
 
-fn list(values: &[Scalar]) -> String {
+pub(super) fn list(values: &[Scalar]) -> String {
     let said: Vec<String> = values.iter().take(MOST_SAID).map(Scalar::in_words).collect();
     match values.len().saturating_sub(MOST_SAID) {
         0 => said.join(", "),
@@ -96,7 +96,7 @@ fn list(values: &[Scalar]) -> String {
     }
 }
 
-fn verb(operator: Operator) -> &'static str {
+pub(super) fn verb(operator: Operator) -> &'static str {
     use Operator as O;
     match operator {
         O::Is => "is",

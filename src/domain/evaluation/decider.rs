@@ -1,6 +1,6 @@
 //! One user's decisions, by the rules of "How a value is decided".
 
-use super::explain::{self, Step};
+use super::event::{Bucketed, Event};
 use crate::domain::{
     bucketing::{Bucket, EVERY_POSITION, PositionRange, Salt},
     condition::{Leaf, Truth},
@@ -12,15 +12,15 @@ use crate::domain::{
 };
 
 /// What is told of a decision while it is made; by default nothing, at no cost.
-pub(super) trait Trace {
-    /// One step, described only where somebody listens.
-    fn step(&mut self, _describe: impl FnOnce() -> Step) {}
+pub(super) trait Trace<'r> {
+    /// Something was looked at; put together only where somebody listens.
+    fn saw(&mut self, _event: impl FnOnce() -> Event<'r>) {}
 }
 
 /// Nobody listens.
 pub(super) struct NoTrace;
 
-impl Trace for NoTrace {}
+impl Trace<'_> for NoTrace {}
 
 /// Decides for one user.
 ///
@@ -53,12 +53,12 @@ impl<'r, 's> Decider<'r, 's> {
     }
 
     /// The answer of the key at that place.
-    pub fn answer<T: Trace>(&mut self, place: u32, trace: &mut T) -> Option<&'r Answer> {
+    pub fn answer<T: Trace<'r>>(&mut self, place: u32, trace: &mut T) -> Option<&'r Answer> {
         let key = self.ruleset.keys.get(place as usize)?;
         let index = match key.server {
             Some((experience, position)) => self.experience(experience, trace) + position,
             None => {
-                trace.step(explain::unpublished);
+                trace.saw(|| Event::Unpublished);
                 key.unserved
             }
         };
@@ -85,9 +85,9 @@ impl<'r, 's> Decider<'r, 's> {
     }
 
     /// Decides for all keys of an experience; gives the answer of the first.
-    fn experience<T: Trace>(&mut self, experience: u32, trace: &mut T) -> AnswerIndex {
-        let Some(experience) = self.ruleset.experiences.get(experience as usize) else { return 0 };
-        trace.step(|| explain::serving(experience));
+    fn experience<T: Trace<'r>>(&mut self, place: u32, trace: &mut T) -> AnswerIndex {
+        let Some(experience) = self.ruleset.experiences.get(place as usize) else { return 0 };
+        trace.saw(|| Event::Serving { place, serving: &experience.serving });
         let (active, ramp) = match &experience.serving {
             Serving::Off(answer) | Serving::Unreadable(answer) => return *answer,
             Serving::On { active, ramp } => (active, ramp),
@@ -99,29 +99,33 @@ impl<'r, 's> Decider<'r, 's> {
         }
     }
 
-    fn test_user<T: Trace>(&self, plan: &Plan, trace: &mut T) -> Option<AnswerIndex> {
-        if plan.test_users.is_empty() {
-            return None;
-        }
-        let mut room = NumberText::new();
-        let user_id = self.subject.context.user_id(&mut room)?;
-        let answer = plan.test_users.get(user_id).copied();
-        trace.step(|| explain::test_user(user_id, answer.is_some()));
+    fn test_user<T: Trace<'r>>(&self, plan: &'r Plan, trace: &mut T) -> Option<AnswerIndex> {
+        let answer = match plan.test_users.is_empty() {
+            true => None,
+            false => {
+                let mut room = NumberText::new();
+                let user_id = self.subject.context.user_id(&mut room);
+                user_id.and_then(|user_id| plan.test_users.get(user_id).copied())
+            }
+        };
+        trace.saw(|| Event::TestUser { is_one: answer.is_some() });
         answer
     }
 
-    fn ramp<T: Trace>(&mut self, active: &Plan, ramp: &Ramp, trace: &mut T) -> AnswerIndex {
-        let bucketed = self.bucket(&ramp.salt, &active.bucket_by);
-        let inside = match bucketed {
+    fn ramp<T: Trace<'r>>(
+        &mut self,
+        active: &'r Plan,
+        ramp: &'r Ramp,
+        trace: &mut T,
+    ) -> AnswerIndex {
+        let at = self.bucket(&ramp.salt, &active.bucket_by);
+        let inside = match at {
             Bucketed::At(bucket) => ramp.reached.contains(bucket, &EVERY_POSITION),
-            Bucketed::Nowhere => false,
-            Bucketed::Unknown => {
-                trace.step(|| explain::unknown_bucket("ramp", &active.bucket_by));
-                return active.stale;
-            }
+            Bucketed::Nowhere | Bucketed::Unknown => false,
         };
-        trace.step(|| explain::ramp(active, ramp, bucketed, inside));
+        trace.saw(|| Event::Ramp { active, ramp, at, inside });
         match &ramp.rest {
+            _ if matches!(at, Bucketed::Unknown) => active.stale,
             _ if inside => self.plan(active, trace),
             Rest::Nothing(answer) => *answer,
             Rest::Replaced(plan) => match self.test_user(plan, trace) {
@@ -131,7 +135,7 @@ impl<'r, 's> Decider<'r, 's> {
         }
     }
 
-    fn plan<T: Trace>(&mut self, plan: &Plan, trace: &mut T) -> AnswerIndex {
+    fn plan<T: Trace<'r>>(&mut self, plan: &'r Plan, trace: &mut T) -> AnswerIndex {
         for requirement in &plan.prerequisites {
             match self.requirement(requirement, trace) {
                 Truth::Holds => {}
@@ -141,14 +145,14 @@ impl<'r, 's> Decider<'r, 's> {
         }
         for row in &plan.rows {
             let truth = self.row(row);
-            trace.step(|| explain::row(self.ruleset, row, truth, self.subject));
+            trace.saw(|| Event::Row { row, truth });
             match truth {
                 Truth::Holds => return self.rule(plan, &row.rule, trace),
                 Truth::Unknown => return plan.stale,
                 Truth::Fails => {}
             }
         }
-        trace.step(|| explain::everyone_else(plan));
+        trace.saw(|| Event::EveryoneElse { plan });
         match &plan.everyone_else {
             Some(rule) => self.rule(plan, rule, trace),
             None => plan.unmet,
@@ -156,7 +160,7 @@ impl<'r, 's> Decider<'r, 's> {
     }
 
     /// Whether a prerequisite is met.
-    fn requirement<T: Trace>(&mut self, requirement: &Requirement, trace: &mut T) -> Truth {
+    fn requirement<T: Trace<'r>>(&mut self, requirement: &'r Requirement, trace: &mut T) -> Truth {
         if self.decided.is_empty() {
             self.remember();
         }
@@ -165,7 +169,7 @@ impl<'r, 's> Decider<'r, 's> {
             Reason::Stale => Truth::Unknown,
             _ => requirement.values.contains(&answer.value).into(),
         };
-        trace.step(|| explain::prerequisite(self.ruleset, requirement, answer, met));
+        trace.saw(|| Event::Requirement { requirement, answer, met });
         met
     }
 
@@ -179,7 +183,8 @@ impl<'r, 's> Decider<'r, 's> {
         }
     }
 
-    fn leaf(&mut self, leaf: Leaf) -> Truth {
+    /// Whether a leaf of a tree holds.
+    pub fn leaf(&mut self, leaf: Leaf) -> Truth {
         match leaf {
             Leaf::Predicate(place) => self.predicate(place),
             Leaf::Segment(place) => self.segment(place),
@@ -227,25 +232,29 @@ impl<'r, 's> Decider<'r, 's> {
         truth
     }
 
-    fn rule<T: Trace>(&self, plan: &Plan, rule: &PlannedRule, trace: &mut T) -> AnswerIndex {
+    fn rule<T: Trace<'r>>(
+        &self,
+        plan: &'r Plan,
+        rule: &'r PlannedRule,
+        trace: &mut T,
+    ) -> AnswerIndex {
         if let (true, Serves::One(answer)) = (rule.rollout.is_all(), &rule.serves) {
             return *answer;
         }
-        let bucket = match self.bucket(&plan.salt, &plan.bucket_by) {
-            Bucketed::At(bucket) => bucket,
-            Bucketed::Nowhere => {
-                trace.step(|| explain::no_bucket(plan));
-                return rule.out;
+        let at = self.bucket(&plan.salt, &plan.bucket_by);
+        let served = match at {
+            Bucketed::At(bucket) => {
+                let (range, answer) = served_at(&rule.serves, bucket);
+                answer.filter(|_| rule.rollout.contains(bucket, &range))
             }
-            Bucketed::Unknown => {
-                trace.step(|| explain::unknown_bucket("percentage", &plan.bucket_by));
-                return plan.stale;
-            }
+            Bucketed::Nowhere | Bucketed::Unknown => None,
         };
-        let (range, answer) = served_at(&rule.serves, bucket);
-        let inside = rule.rollout.contains(bucket, &range);
-        trace.step(|| explain::rollout(plan, rule, bucket, inside));
-        if inside { answer.unwrap_or(rule.out) } else { rule.out }
+        trace.saw(|| Event::Percentage { plan, rule, at, served });
+        match (served, at) {
+            (Some(answer), _) => answer,
+            (None, Bucketed::Unknown) => plan.stale,
+            (None, _) => rule.out,
+        }
     }
 
     fn bucket(&self, salt: &Salt, bucket_by: &str) -> Bucketed {
@@ -274,15 +283,4 @@ fn served_at(serves: &Serves, bucket: Bucket) -> (PositionRange, Option<AnswerIn
             }
         }
     }
-}
-
-/// Where a user stands, if anywhere.
-#[derive(Clone, Copy)]
-pub(super) enum Bucketed {
-    /// There.
-    At(Bucket),
-    /// There is no text to bucket by.
-    Nowhere,
-    /// The text is stored and could not be read.
-    Unknown,
 }

@@ -4,9 +4,10 @@
 //! context can make it fail.
 
 mod decider;
+mod event;
 mod explain;
 
-pub use explain::{Explanation, Step, explain};
+pub use explain::{Checked, Explanation, Mark, Names, Origin, Step, Used, explain};
 
 use crate::domain::{
     condition::Truth,
@@ -35,6 +36,16 @@ pub fn evaluate_all<'r>(
             answer(found);
         }
     }
+}
+
+/// The segments that the user is in, by slug, and those of which nobody knows: the first of a pair
+/// is the slug, the second never [`Truth::Fails`].
+pub fn segments_of<'r>(ruleset: &'r Ruleset, subject: &Subject<'_>) -> Vec<(&'r str, Truth)> {
+    let mut decider = Decider::new(ruleset, subject);
+    decider.remember();
+    let segments = ruleset.segments.iter().zip(0..);
+    let known = segments.map(|(segment, place)| (segment.slug.as_ref(), decider.segment(place)));
+    known.filter(|(_, truth)| *truth != Truth::Fails).collect()
 }
 
 /// Who is in a segment of a ruleset.

@@ -5,6 +5,8 @@ mod document;
 mod doors;
 mod editing;
 mod elsewhere;
+mod explaining;
+mod keys;
 mod lists;
 mod problems;
 mod reference;

@@ -3,7 +3,7 @@
 use flagstaff::routes::Row;
 use serde_json::{Value, json};
 
-use super::world::Things;
+use super::world::{Things, USER};
 
 /// A request to a route.
 #[derive(Debug, Clone)]
@@ -51,9 +51,14 @@ fn sample(row: &Row, kind: &str, things: &Things, free: &str) -> Sample {
         .replace("{name}", &things.key)
         .replace("{slug}", &things.segment_id)
         .replace("{key}", &things.environment)
+        .replace("{user_id}", USER)
         .replace("{project}", &things.project);
     assert!(!path.contains('{'), "no sample of the address {pattern}");
-    let environment = if path.ends_with("/stats") { "&environment=staging" } else { "" };
+    let environment = match path.split('/').nth(3) {
+        Some("users") => format!("&environment={}", things.environment),
+        _ if path.ends_with("/stats") => "&environment=staging".to_owned(),
+        _ => String::new(),
+    };
     let project = if pattern.contains("{project}") { "" } else { "project=default" };
     let method = row.method().to_string();
     let body = body(&method, &pattern, kind, things, free);
@@ -70,7 +75,7 @@ fn body(method: &str, pattern: &str, kind: &str, things: &Things, free: &str) ->
     let last = pattern.rsplit('/').next().unwrap();
     Some(match (method, pattern.trim_start_matches("/api/v1/"), last) {
         ("GET", ..) | ("DELETE", ..) => return None,
-        (_, _, "archive" | "unarchive") => return None,
+        (_, _, "archive" | "unarchive" | "restore" | "members") => return None,
         (_, "projects" | "environments", _) => json!({"key": free, "name": free}),
         (_, "projects/{project}" | "environments/{key}", _) => json!({"name": free}),
         (_, "keys", _) => json!({"name": free, "value_type": "string", "default_value": ""}),
@@ -80,6 +85,7 @@ fn body(method: &str, pattern: &str, kind: &str, things: &Things, free: &str) ->
             json!({"environment": "staging", "conditions": conditions})
         }
         (_, "segments/{slug}", _) => json!({"description": free}),
+        (_, "explain", _) => json!({"environment": "staging", "user_id": free}),
         (_, "sdk-keys", _) => json!({"environment": "staging", "kind": "client", "name": free}),
         ("POST", "feature-flags", _) => json!({"key": free}),
         ("POST", "product-configs", _) => json!({"name": free, "keys": []}),

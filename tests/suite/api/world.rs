@@ -11,11 +11,14 @@ use flagstaff::{
 };
 use serde_json::{Value, json};
 
-use crate::support::fingerprint;
 use crate::support::{Client, TestDatabase, TestFolder, TestServer};
+use crate::support::{eventually, fingerprint};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse battery staple";
+
+/// Somebody who is known in the environments of things.
+pub const USER: &str = "ann";
 
 /// The world that tests of the API live in.
 pub struct World {
@@ -134,7 +137,7 @@ pub struct Things {
 
 impl Things {
     /// Makes them as an admin: a flag that is published and off in `staging`, a config that is
-    /// not published, a segment and a free key.
+    /// not published, a segment, a free key, and an environment that knows a user.
     pub fn make(admin: &Client, project: &str, name: &str) -> Things {
         let make = |path: &str, body: Value| {
             let address = format!("/api/v1/{path}?project={project}");
@@ -169,6 +172,15 @@ impl Things {
             json!({"name": format!("{name} config"),
             "keys": [format!("{name}_config_key")]}),
         );
+        let place = text(&environment["key"]);
+        let of_server = json!({"environment": place, "kind": "server", "name": "server"});
+        let of_server = make("sdk-keys", of_server);
+        let server = Client::new(&format!("http://{}", admin.host()));
+        let server = server.with_bearer(of_server["key"].as_str().unwrap());
+        let seen = json!({"events": [{"id": "1", "user_id": USER, "event": "Seen"}]});
+        eventually("the key is known", || {
+            (server.post("/api/v1/events", &seen).status == 202).then_some(())
+        });
         let sdk_key = make(
             "sdk-keys",
             json!({"environment": "staging", "kind": "server",
@@ -176,7 +188,7 @@ impl Things {
         );
         Things {
             project: project.to_owned(),
-            environment: text(&environment["key"]),
+            environment: place,
             key: format!("{name}_key"),
             segment: text(&segment["slug"]),
             segment_id: text(&segment["id"]),

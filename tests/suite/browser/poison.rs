@@ -5,7 +5,7 @@ use flagstaff::{
     operations::{
         Actor, OperationError,
         editing::{self, Draft, NewExperience},
-        environments as places,
+        environments::{self as places, EnvironmentEdit},
         keys::{self, NewKey},
         projects as plans,
         publishing::{self, Publish, Replaces},
@@ -32,7 +32,8 @@ pub fn poisoned() -> House {
         let admin = people::find_by_email(conn, "admin@example.com")?.unwrap();
         people::set_name(conn, admin.id, PAYLOADS[3])?;
         plans::rename(conn, &actor, project.id, PAYLOADS[4])?;
-        places::edit(conn, &actor, production.id, Some(PAYLOADS[3]), None)?;
+        let renamed = EnvironmentEdit { name: Some(PAYLOADS[3]), ..EnvironmentEdit::default() };
+        places::edit(conn, &actor, production.id, &renamed)?;
         Ok::<_, OperationError>(())
     });
     written.unwrap();

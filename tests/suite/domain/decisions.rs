@@ -3,12 +3,12 @@
 use flagstaff::domain::{
     bucketing::{Bucket, EVERY_POSITION, Rollout},
     context::{Context, Stored, Subject},
-    evaluation::{evaluate, evaluate_all, explain},
-    ruleset::{Answer, Reason, Ruleset},
+    evaluation::{Names, evaluate, evaluate_all, explain},
+    ruleset::{Answer, Ruleset},
 };
 use serde_json::{Value as Json, json};
 
-use super::environment::{ask, context, id, now, one_flag, ruleset, stored_names};
+use super::environment::{ask, compiled, context, id, now, one_flag, ruleset, stored_names};
 
 fn told(answer: &Answer) -> Json {
     let decision = &answer.decision;
@@ -29,13 +29,13 @@ fn told(answer: &Answer) -> Json {
 fn every_rule_decides_as_it_is_told() {
     let cases: Vec<Json> = serde_json::from_str(include_str!("decisions.json")).unwrap();
     for case in cases {
-        let ruleset = ruleset(&case["given"]);
+        let compiled = compiled(&case["given"]);
         for wanted in case["asks"].as_array().unwrap() {
             let user = wanted.get("user").cloned().unwrap_or(json!({}));
             let told = ask(&user, &wanted["stored"], |subject| {
                 let key = wanted["key"].as_str().unwrap();
-                let answer = evaluate(&ruleset, key, subject);
-                let explained = explain(&ruleset, key, subject);
+                let answer = evaluate(&compiled.ruleset, key, subject);
+                let explained = explain(&compiled, &Names::default(), key, subject);
                 assert_eq!(answer.map(|a| a.index), explained.map(|e| e.answer.index));
                 answer.map_or_else(|| json!({"gets": "flag not found"}), told)
             });
@@ -122,66 +122,6 @@ fn the_everyday_flag_says_its_percentage() {
     row["audience"] = json!({"everyone": true});
     row["enabled"] = json!(false);
     assert_eq!(rollout(json!({"rows": [row], "everyone_else": rule(50.0)})), None);
-}
-
-#[test]
-fn explain_tells_each_step_with_what_it_saw() {
-    let environment = json!({
-        "keys": {"on": false, "needed": true},
-        "segments": {"friends": {"list": ["ann"]},
-                     "close": {"any": [{"segment": "friends"}, {"event": "Met", "within_days": 7}]}},
-        "experiences": {"flag": {"content": {"keys": ["on"], "salt": "s",
-            "prerequisites": [{"key": "needed", "in": [true]}],
-            "test_users": [{"user_id": "qa", "serve": {"values": {"on": true}}}],
-            "rows": [{"id": "us", "audience": {"conditions": {"attribute": "country", "operator": "is", "value": "US"}}, "serve": {"values": {}}},
-                     {"id": "close", "audience": {"segment": "close"}, "rollout": 30, "serve": {"values": {"on": true}}}]}}}});
-    let ruleset = ruleset(&environment);
-    let stored = json!({"events": {"Met": {"2026-03-30": 2, "2026-03-01": 5}}});
-    let steps = ask(&json!({"user_id": "cleo", "country": "FR"}), &stored, |subject| {
-        serde_json::to_value(explain(&ruleset, "on", subject).unwrap().steps).unwrap()
-    });
-    let told: Vec<_> = steps
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|s| (s["step"].as_str().unwrap(), &s["inputs"]))
-        .collect();
-    assert_eq!(
-        told,
-        [
-            ("switch", &Json::Null),
-            ("test_user", &json!({"user_id": "cleo"})),
-            (
-                "prerequisite",
-                &json!({"key": "needed", "in": [true], "value": true, "reason": "DEFAULT"})
-            ),
-            ("row", &json!({"row": "us", "saw": {"country": "FR"}})),
-            (
-                "row",
-                &json!({"row": "close", "segment": "close", "saw": {
-                "segment close": true, "segment friends": false, "event Met": 2}})
-            ),
-            (
-                "percentage",
-                &json!({"percent": 30, "bucket_by": "user_id", "salt": "s",
-                "allocation": 29, "position": 28_231_759})
-            ),
-        ]
-    );
-}
-
-#[test]
-fn explain_says_what_could_not_be_read() {
-    let content = json!({"rows": [{"id": "a", "audience": {"conditions":
-        {"attribute": "plan", "operator": "is", "value": "pro"}}, "serve": {"values": {"on": true}}}]});
-    let ruleset = ruleset(&one_flag(content));
-    ask(&json!({"user_id": "ann"}), &json!("unavailable"), |subject| {
-        let explanation = explain(&ruleset, "on", subject).unwrap();
-        assert_eq!(explanation.answer.decision.reason, Reason::Stale);
-        let last = explanation.steps.last().unwrap();
-        assert_eq!(last.inputs["saw"], json!({"plan": {"unknown": true}}));
-        assert!(last.outcome.contains("could not be read"), "{}", last.outcome);
-    });
 }
 
 #[test]

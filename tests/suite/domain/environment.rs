@@ -41,7 +41,7 @@ pub fn source(environment: &Json) -> Source {
     let segment = |(slug, rule): (String, Json)| SegmentSource {
         id: id(&slug),
         rule: match rule.get("list") {
-            Some(_) => SegmentRule::List,
+            Some(_) => SegmentRule::List { revision: 1 },
             None => SegmentRule::Conditions(rule),
         },
         slug,
@@ -110,9 +110,14 @@ pub fn compiled_after(environment: &Json, previous: Option<&Source>) -> Compiled
 
 /// Compiles it; everything in it must be sound.
 pub fn ruleset(environment: &Json) -> Ruleset {
+    compiled(environment).ruleset
+}
+
+/// The same with what it was compiled from.
+pub fn compiled(environment: &Json) -> Compiled {
     let compiled = compiled_after(environment, None);
     assert_eq!(compiled.problems, []);
-    compiled.ruleset
+    compiled
 }
 
 /// An environment of one key `on` (default false) and one flag `flag` of that content, whose rows

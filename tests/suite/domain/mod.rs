@@ -6,6 +6,8 @@ mod compiling;
 mod decisions;
 mod difference;
 mod environment;
+mod explaining;
+mod json_schema;
 mod operators;
 mod properties;
 mod reading;

@@ -4,7 +4,7 @@ use flagstaff::domain::{
     bucketing::{Bucket, EVERY_POSITION, Rollout, Salt, split_ranges},
     condition::Condition,
     context::{Attributes, Context, Stored, Subject},
-    evaluation::{evaluate, evaluate_all, explain},
+    evaluation::{Names, evaluate, evaluate_all, explain},
     ruleset::{MemberLists, Reason, Ruleset},
     version::Content,
 };
@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     anything::{any_condition, any_content, any_json, any_user, mutate, percent},
-    environment::{ask, attributes, now, one_flag, ruleset, source, stored_names},
+    environment::{ask, attributes, compiled, now, one_flag, ruleset, source, stored_names},
 };
 
 /// Compiles a content as it may stand in the database, and asks for its key.
@@ -23,7 +23,7 @@ fn survives(content: Json, user: &Json) {
     for stored in [Json::Null, json!("unavailable")] {
         ask(user, &stored, |subject| {
             assert!(evaluate(&compiled.ruleset, "on", subject).is_some());
-            assert!(explain(&compiled.ruleset, "on", subject).is_some());
+            assert!(explain(&compiled, &Names::default(), "on", subject).is_some());
         });
     }
 }
@@ -37,10 +37,10 @@ proptest! {
         let read: Attributes = serde_json::from_str(&text).unwrap();
         prop_assert_eq!(&read, &serde_json::from_value(text.parse().unwrap()).unwrap());
         let context = Context::new(read);
-        let ruleset = ruleset(&one_flag(content));
+        let compiled = compiled(&one_flag(content));
         let subject = Subject { context: &context, stored: Stored::Nothing, now: now() };
-        prop_assert!(evaluate(&ruleset, "on", &subject).is_some());
-        prop_assert!(explain(&ruleset, "on", &subject).is_some());
+        prop_assert!(evaluate(&compiled.ruleset, "on", &subject).is_some());
+        prop_assert!(explain(&compiled, &Names::default(), "on", &subject).is_some());
     }
 
     #[test]

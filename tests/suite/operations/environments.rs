@@ -1,3 +1,4 @@
+use flagstaff::operations::environments::EnvironmentEdit;
 use flagstaff::operations::{Actor, environments, projects};
 use flagstaff::store::environments::{self as stored, NewEnvironment};
 
@@ -37,7 +38,8 @@ fn only_an_admin_adds_and_unprotects_environments() {
     }
     let open = |actor| {
         let id = fixture.production.id;
-        fixture.run(|conn| environments::edit(conn, actor, id, None, Some(false)))
+        let edit = EnvironmentEdit { protected: Some(false), ..EnvironmentEdit::default() };
+        fixture.run(|conn| environments::edit(conn, actor, id, &edit))
     };
     assert!(is_forbidden(&open(&fixture.pia)));
     assert!(!open(&admin).unwrap().protected);

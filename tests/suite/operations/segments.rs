@@ -40,7 +40,7 @@ fn conditions_that_change_nothing_make_no_revision() {
     assert_eq!(entry.before.as_ref().unwrap()["conditions"], pro());
     assert_eq!(entry.after.as_ref().unwrap()["conditions"], all);
 
-    let restored = fixture.run(|conn| segments::restore(conn, &fixture.dev, segment.id, 1));
+    let restored = fixture.run(|conn| segments::restore(conn, &fixture.dev, segment.id, 1, None));
     assert_eq!(restored.unwrap().revision, 3);
 }
 

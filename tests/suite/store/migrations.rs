@@ -86,7 +86,11 @@ fn a_migration_gives_way_to_whoever_uses_its_table_and_tries_again() {
     let database = TestDatabase::new();
     database.connection().revert_last_migration(MIGRATIONS).unwrap();
     let mut user = database.connection();
-    user.batch_execute("begin; lock table environments").unwrap();
+    let every_table = "begin; do $$ declare t regclass; begin \
+        for t in select oid from pg_class where relnamespace = 'public'::regnamespace \
+            and relkind in ('r', 'p') and relname !~ '^__diesel' loop \
+            execute 'lock table ' || t; end loop; end $$";
+    user.batch_execute(every_table).unwrap();
     let url = database.url();
     let replica = thread::spawn(move || migrate(&url).unwrap().len());
     let mut watcher = database.connection();

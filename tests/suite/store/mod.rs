@@ -17,4 +17,5 @@ mod rulesets;
 mod schema;
 mod segments;
 mod transactions;
+mod user_records;
 mod versions;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Client, TestDatabase, TestFolder};
 use flagstaff::{
     server::Running,
-    settings::{DatabaseOptions, LogOptions, Options},
+    settings::{DatabaseOptions, LogOptions, Options, RetentionOptions},
 };
 
 /// A server on a free port, with a database and a data folder of its own or shared with others.
@@ -28,6 +28,11 @@ fn options(database_url: &str, data_dir: &Path) -> Options {
         allow_insecure_http: "false".to_owned(),
         demo: "false".to_owned(),
         key_limit: "500".to_owned(),
+        retention: RetentionOptions {
+            users: "1000000".to_owned(),
+            days_of_users: "400".to_owned(),
+            days_of_events: "400".to_owned(),
+        },
         log: LogOptions { format: None, level: None },
     }
 }
