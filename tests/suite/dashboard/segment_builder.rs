@@ -108,9 +108,14 @@ fn what_is_missing_comes_back_with_everything_typed() {
     assert_eq!((again.get("name"), again.get("value-1")), (long.as_str(), long.as_str()));
     let refused = again.with("value-1", "NY").send(&developer, None);
     assert!(refused.text.contains("A name may have at most 200 characters."));
-    let nul = form(&developer, "/new").with("name", "a\0b").send(&developer, None);
-    assert_eq!(nul.status, 400);
-    assert!(nul.text.contains("U+0000"));
+    let typed = form(&developer, "/new").with("name", "ok").with("attribute-1", "city");
+    let nul = typed.with("value-1", "a\0b").send(&developer, None);
+    assert_eq!(nul.status, 422);
+    let said = "<a href=\"#value-1\">Text may not contain the character U+0000.</a>";
+    assert!(nul.text.contains(said), "{}", nul.text);
+    let nul = form(&developer, "/new").with("value-1", "b").with("attribute-1", "a");
+    let nul = nul.with("name", "a\0b").send(&developer, None);
+    assert!(nul.text.contains("<a href=\"#segment-name\">Text may not contain"), "{}", nul.text);
 }
 
 #[test]
