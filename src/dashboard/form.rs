@@ -34,7 +34,11 @@ impl Form {
         }
         let body = read_body(request, payload, MOST_BYTES).await.map_err(|error| {
             let problem = crate::http::Problem::from(error);
-            PageError::Unreadable(problem.status(), problem.detail().to_owned())
+            let reason = match problem.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+                _ => problem.detail().to_owned(),
+            };
+            PageError::Unreadable(problem.status(), reason)
         })?;
         Ok(Form(form_urlencoded::parse(&body).into_owned().collect()))
     }
@@ -79,6 +83,14 @@ impl FromRequest for Form {
         }
         ready(Ok(form))
     }
+}
+
+fn too_large() -> String {
+    format!(
+        "This is more than a form can carry, {} KB, so nothing was saved. What you entered is still \
+         in the form: go back to it and make it shorter.",
+        MOST_BYTES / 1024
+    )
 }
 
 /// A form that may have the character U+0000 in it, for handlers that refuse it at its field.

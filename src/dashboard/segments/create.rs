@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     super::{
-        Answer, FieldErrors, Form, Fragment, Moved, PageError, ProjectMember, Site, Toast, work,
+        Answer, AnyForm, FieldErrors, Fragment, Moved, PageError, ProjectMember, Site, Toast, work,
     },
     form::{Base, Edit, Entered},
     known::Known,
@@ -78,7 +78,7 @@ async fn view(
 /// [`PageError::Away`]; what is wrong is shown with the form.
 pub async fn create(
     member: ProjectMember,
-    form: Form,
+    AnyForm(form): AnyForm,
     site: Site,
     store: Data<Store>,
     population: Data<Population>,

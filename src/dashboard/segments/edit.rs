@@ -10,7 +10,8 @@ use chrono::Utc;
 
 use super::{
     super::{
-        Answer, FieldErrors, Form, Moved, PageError, ProjectMember, Site, Toast, effect_words, work,
+        Answer, AnyForm, FieldErrors, Form, Moved, PageError, ProjectMember, Site, Toast,
+        effect_words, work,
     },
     Place, dialog, find,
     form::{Base, Edit, Entered},
@@ -144,7 +145,7 @@ enum Kind {
 pub async fn save(
     member: ProjectMember,
     place: Place,
-    form: Form,
+    AnyForm(form): AnyForm,
     site: Site,
     store: Data<Store>,
     population: Data<Population>,

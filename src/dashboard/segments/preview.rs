@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{
-    super::{Answer, Form, Fragment, ProjectMember},
+    super::{Answer, AnyForm, Fragment, ProjectMember},
     form::Entered,
     page::words,
 };
@@ -24,7 +24,7 @@ struct Said {
 ///
 /// # Errors
 /// [`crate::dashboard::PageError::Broken`].
-pub async fn preview(member: ProjectMember, form: Form) -> Answer {
+pub async fn preview(member: ProjectMember, AnyForm(form): AnyForm) -> Answer {
     let words = words(&Entered::from_form(&form));
     let form = Said { list: member.path("/segments"), words };
     Fragment::of(&WordsFragment { form })?.show()

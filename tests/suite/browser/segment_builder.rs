@@ -49,7 +49,10 @@ fn a_tree_is_built_and_saved_by_keyboard_alone() {
             "In words: city is “Miami” and (did “Charged” at least 2 times in the last 30 days or \
              plan is “pro”).",
         );
+        // The page itself has that name too, and the focus on its way round.
+        maya.tabs_to("Skip to content");
         maya.tabs_to("Create segment");
+        is_on(&maya, "button Create segment");
         maya.presses("Enter");
         maya.sees(&format!("{name} is ready to be picked."));
         let tree = json!({"all": [
@@ -203,4 +206,18 @@ fn what_is_missing_in_a_tree_is_said_at_its_place() {
     assert_eq!(faults(&maya), Vec::<String>::new());
     maya.looks("dark", 390);
     assert_eq!(faults(&maya), Vec::<String>::new());
+}
+
+#[test]
+fn too_much_for_a_form_is_said_and_stays_in_it() {
+    let house = House::with_people();
+    let maya = house.signed_in(Role::ProductManager);
+    maya.expects("413");
+    maya.open(&format!("{SEGMENTS}/new"));
+    maya.clicks("JSON");
+    maya.tabs_to("Conditions as JSON");
+    maya.pastes(&"x".repeat(2_000_000));
+    maya.clicks("Create segment");
+    maya.sees("This is more than a form can carry");
+    assert!(maya.reads("Conditions as JSON").len() >= 2_000_000);
 }

@@ -1,15 +1,21 @@
 //! The builder, through the page and without any script.
 
 use flagstaff::domain::{
-    condition::{OperandKind, Operator},
+    condition::{Condition, OperandKind, Operator},
     role::Role,
+};
+use proptest::{
+    strategy::{Strategy, ValueTree},
+    test_runner::TestRunner,
 };
 use serde_json::{Value as Json, json};
 
 use super::{
+    browser::Pages,
     filled_form::FilledForm,
     segment_world::{SEGMENTS, conditions, create, find, form, report, three_users, with_pro},
 };
+use crate::domain::anything::any_condition;
 
 fn value_for(operator: Operator) -> Option<Json> {
     Some(match operator.operand_kind() {
@@ -102,9 +108,14 @@ fn what_is_missing_comes_back_with_everything_typed() {
     assert_eq!((again.get("name"), again.get("value-1")), (long.as_str(), long.as_str()));
     let refused = again.with("value-1", "NY").send(&developer, None);
     assert!(refused.text.contains("A name may have at most 200 characters."));
-    let nul = form(&developer, "/new").with("name", "a\0b").send(&developer, None);
-    assert_eq!(nul.status, 400);
-    assert!(nul.text.contains("U+0000"));
+    let typed = form(&developer, "/new").with("name", "ok").with("attribute-1", "city");
+    let nul = typed.with("value-1", "a\0b").send(&developer, None);
+    assert_eq!(nul.status, 422);
+    let said = "<a href=\"#value-1\">Text may not contain the character U+0000.</a>";
+    assert!(nul.text.contains(said), "{}", nul.text);
+    let nul = form(&developer, "/new").with("value-1", "b").with("attribute-1", "a");
+    let nul = nul.with("name", "a\0b").send(&developer, None);
+    assert!(nul.text.contains("<a href=\"#segment-name\">Text may not contain"), "{}", nul.text);
 }
 
 #[test]
@@ -136,8 +147,9 @@ fn a_long_list_is_pasted_and_shown_as_lines() {
     let hundreds = shown.clone().with("more-1", &ids[..900].join("\t"));
     let page = hundreds.send(&developer, Some(("do", "refresh"))).text;
     assert_eq!(FilledForm::of(&page, "segment-form").all("value-1"), ids[..900]);
-    let huge = shown.with("more-1", &"x".repeat(1_100_000)).send(&developer, None);
+    let huge = shown.with("more-1", &"x".repeat(2_000_000)).send(&developer, None);
     assert_eq!(huge.status, 413);
+    assert!(huge.text.contains("This is more than a form can carry"), "{}", huge.text);
 }
 
 #[test]
@@ -161,6 +173,26 @@ fn a_tree_of_all_there_is_survives_the_page() {
     let again = FilledForm::of(&shown, "segment-form").with("match-0", "any");
     assert_eq!(again.send(&developer, None).status, 303);
     assert_eq!(conditions(&pages.store, "deep"), json!({"any": tree["all"]}));
+}
+
+#[test]
+fn any_tree_goes_to_the_builder_and_back() {
+    let pages = Pages::with_people();
+    let developer = pages.signed_in(Role::Developer);
+    let blank = form(&developer, "/new").send(&developer, Some(("do", "json"))).text;
+    let blank = FilledForm::of(&blank, "segment-form");
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..64 {
+        let tree = any_condition().new_tree(&mut runner).unwrap().current();
+        let typed = blank.clone().with("json", &tree.to_string());
+        let shown = typed.send(&developer, Some(("do", "builder")));
+        assert_eq!(shown.status, 200, "{tree}");
+        let rows = FilledForm::of(&shown.text, "segment-form");
+        let shown = rows.send(&developer, Some(("do", "json"))).text;
+        let back: Json = FilledForm::of(&shown, "segment-form").get("json").parse().unwrap();
+        let read = |json: &Json| Condition::from_json(json).unwrap();
+        assert!(read(&back).says_the_same_as(&read(&tree)), "{tree} became {back}");
+    }
 }
 
 #[test]

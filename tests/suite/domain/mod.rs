@@ -1,7 +1,7 @@
 //! The domain: how a value is decided, told as data where that reads better.
 
 mod amplitude;
-mod anything;
+pub mod anything;
 mod compiling;
 mod decisions;
 mod difference;

@@ -1,6 +1,6 @@
 //! A row of the builder on what users did or did not do, as it was entered.
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::exact;
 use crate::{
@@ -106,23 +106,26 @@ impl EventRow {
         if self.event.is_empty() {
             problem("event", "Choose an event.");
         }
-        let mut json = json!({"event": exact::meant(&self.event), "did": self.did && !self.fewer});
+        let mut json = Map::new();
+        let mut say = |name: &str, value: Json| drop(json.insert(name.to_owned(), value));
+        say("event", exact::meant(&self.event).into());
+        say("did", (self.did && !self.fewer).into());
         if self.did {
             match whole(&self.times) {
-                Some(times) => json["count"] = json!({"at_least": times}),
+                Some(times) => say("count", json!({"at_least": times})),
                 None => problem("times", "Enter how many times, as a whole number such as 3."),
             }
         }
         if !self.ever {
             match whole(&self.days) {
-                Some(days) => json["within_days"] = days,
+                Some(days) => say("within_days", days),
                 None => problem("days", "Enter how many days, as a whole number such as 30."),
             }
         }
         if !missing.is_empty() {
             return Err(missing);
         }
-        Condition::from_json(&json).map_err(|problems| {
+        Condition::from_json(&Json::Object(json)).map_err(|problems| {
             let placed = problems.into_iter().map(|problem| {
                 let name = match problem.field.as_str() {
                     "count.at_least" => "times",
