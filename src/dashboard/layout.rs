@@ -22,6 +22,8 @@ pub enum Section {
     Keys,
     /// Segments.
     Segments,
+    /// The users of apps.
+    Users,
     /// None of them.
     Elsewhere,
 }
@@ -34,12 +36,13 @@ impl Section {
             Section::Flags => "/flags",
             Section::Keys => "/keys",
             Section::Segments => "/segments",
+            Section::Users => "/users",
         }
     }
 
     /// The one that starts there; else the overview.
     pub fn of_path(path: &str) -> Section {
-        let lists = [Section::Flags, Section::Keys, Section::Segments];
+        let lists = [Section::Flags, Section::Keys, Section::Segments, Section::Users];
         lists.into_iter().find(|section| section.path() == path).unwrap_or(Section::Home)
     }
 }

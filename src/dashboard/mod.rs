@@ -59,6 +59,7 @@ pub mod setup;
 pub mod sign_in;
 mod site;
 mod time_words;
+pub mod users;
 mod work;
 
 pub use ask::{Ask, Theme};

@@ -11,7 +11,7 @@ use crate::{
             editor::{create, edit},
             list, publish, switch, undo, version, versions,
         },
-        first_steps, home, keys, preferences, reports, segments, setup, sign_in,
+        first_steps, home, keys, preferences, reports, segments, setup, sign_in, users,
     },
     domain::role::Right,
 };
@@ -21,6 +21,7 @@ const SIGNED_IN: Admission = Admission::SignedIn;
 const SEE: Admission = Admission::Right(Right::See);
 const EDIT: Admission = Admission::Right(Right::Edit);
 const PUBLISH: Admission = Admission::Right(Right::Publish);
+const ADMINISTER: Admission = Admission::Right(Right::Administer);
 const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
 
 /// A page of a project in an environment.
@@ -32,8 +33,15 @@ macro_rules! page {
 
 /// Everything that the guard of pages stands before.
 pub(super) fn rows() -> Vec<PageRow> {
-    let tables =
-        [of_everybody(), of_people(), of_projects(), of_experiences(), of_keys(), of_segments()];
+    let tables = [
+        of_everybody(),
+        of_people(),
+        of_projects(),
+        of_experiences(),
+        of_keys(),
+        of_segments(),
+        of_users(),
+    ];
     tables.into_iter().flatten().collect()
 }
 
@@ -111,6 +119,21 @@ fn of_segments() -> Vec<PageRow> {
         ),
         PageRow::new(Method::POST, page!("/segments/{slug}/archive"), EDIT, segments::archive),
         PageRow::new(Method::POST, page!("/segments/{slug}/unarchive"), EDIT, segments::unarchive),
+    ]
+}
+
+fn of_users() -> Vec<PageRow> {
+    vec![
+        PageRow::new(Method::GET, page!("/users"), SEE, users::list::users),
+        PageRow::new(Method::POST, page!("/learning"), ADMINISTER, users::learning::save),
+        PageRow::new(Method::GET, page!("/users/{user_id}"), SEE, users::page::user),
+        PageRow::new(Method::GET, page!("/users/{user_id}/delete"), PUBLISH, users::deleting::ask),
+        PageRow::new(
+            Method::POST,
+            page!("/users/{user_id}/delete"),
+            PUBLISH,
+            users::deleting::delete,
+        ),
     ]
 }
 

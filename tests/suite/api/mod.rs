@@ -10,4 +10,5 @@ mod problems;
 mod reference;
 mod rights;
 mod samples;
+mod users;
 mod world;

@@ -23,6 +23,7 @@ mod segments;
 mod signing_in;
 mod story;
 mod switching;
+mod users;
 mod visitor;
 
 pub use self::{house::House, visitor::Visitor};

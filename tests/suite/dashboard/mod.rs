@@ -25,4 +25,5 @@ mod set_up;
 mod sign_in;
 mod switching;
 mod typed_form;
+mod users;
 mod versions;
