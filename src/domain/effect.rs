@@ -70,8 +70,8 @@ impl Effect {
         now: DateTime<Utc>,
     ) -> Effect {
         let in_both =
-            |name: &&Box<str>| before.key_place(name).is_some() && after.key_place(name).is_some();
-        let keys: Vec<&Box<str>> = keys.iter().filter(in_both).collect();
+            |name: &&str| before.key_place(name).is_some() && after.key_place(name).is_some();
+        let keys: Vec<&str> = keys.iter().map(AsRef::as_ref).filter(in_both).collect();
         let places = |ruleset: &Ruleset| -> Vec<u32> {
             keys.iter().filter_map(|name| ruleset.key_place(name)).collect()
         };

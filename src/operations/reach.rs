@@ -16,7 +16,7 @@ use crate::domain::reading::Problems;
 use crate::domain::ruleset::Ruleset;
 use crate::domain::ruleset::source::{SegmentRule, SegmentSource, Source};
 use crate::population::Population;
-use crate::store::{Connection, StoreError, known_users, rulesets, segments};
+use crate::store::{Connection, StoreError, population, rulesets, segments};
 
 /// Stands for the slug of what is being edited; no segment is called so.
 const EDITED: &str = "(edited)";
@@ -127,7 +127,7 @@ pub fn check(
     let trees: Vec<&Condition> = std::iter::once(&condition).chain(leaves.clone()).collect();
     let sources = with_edited(rulesets::segments(conn, edited.project_id)?, &trees);
     let ruleset = compile(conn, population, sources)?;
-    let found = known_users::find(conn, edited.environment_id, user_id)?;
+    let found = population::find(conn, edited.environment_id, user_id)?;
     let is_known = found.is_some();
     let user = found.unwrap_or_else(|| KnownUser::named(user_id));
     let subject = user.subject(now);

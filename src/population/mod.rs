@@ -19,7 +19,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::domain::ruleset::{MemberLists, source::SegmentSource};
-use crate::store::{Connection, Store, StoreError, known_users};
+use crate::store::{Connection, Store, StoreError, population};
 
 /// The most users of an environment that are kept in memory.
 pub const MOST_SAMPLED: usize = 100_000;
@@ -166,10 +166,10 @@ impl Population {
     fn draw(&self, environment_id: Uuid, slot: &Slot) -> Result<Arc<Sample>, StoreError> {
         let most = i64::try_from(self.most).unwrap_or(i64::MAX);
         let (users, known) = self.store.read(|conn| {
-            let users = known_users::sample(conn, environment_id, most)?;
+            let users = population::sample(conn, environment_id, most)?;
             let known = match users.len() < self.most {
                 true => users.len() as u64,
-                false => known_users::count(conn, environment_id)?,
+                false => population::count(conn, environment_id)?,
             };
             Ok::<_, StoreError>((users, known))
         })?;
@@ -191,7 +191,7 @@ impl Population {
         let since = sample.last_seen_at().map_or(DateTime::UNIX_EPOCH, |last| last.min(now) - LAG);
         let followed = self
             .store
-            .read(|conn| known_users::seen_since(conn, environment_id, since, MOST_FOLLOWED))
+            .read(|conn| population::seen_since(conn, environment_id, since, MOST_FOLLOWED))
             .and_then(|heard| {
                 let too_much = heard.len() as i64 == MOST_FOLLOWED;
                 if too_much && !is_within(lock(&slot.held).drawn, DRAWN_AT_MOST_EVERY) {

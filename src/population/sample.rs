@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
-use crate::{domain::known_user::KnownUser, store::known_users::Placed};
+use crate::{domain::known_user::KnownUser, store::population::Placed};
 
 /// A fair sample of the known users of one environment; all of them, where they are few enough.
 #[derive(Debug, Default)]

@@ -20,7 +20,7 @@ mod holding;
 pub mod installation;
 pub mod key_lists;
 pub mod keys;
-pub mod known_users;
+
 pub mod lessons;
 pub mod listen;
 pub mod memberships;
@@ -29,6 +29,7 @@ mod page;
 pub mod partitions;
 mod patience;
 pub mod people;
+pub mod population;
 pub mod profiles;
 pub mod projects;
 pub mod publications;

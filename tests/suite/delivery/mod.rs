@@ -8,4 +8,5 @@ mod ofrep;
 mod operating;
 mod outage;
 mod story;
+mod teaching;
 mod world;

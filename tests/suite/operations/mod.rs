@@ -7,6 +7,7 @@ mod environments;
 mod fixture;
 mod keys;
 mod publishing;
+mod reach;
 mod segments;
 mod short_form;
 mod switching;
