@@ -12,7 +12,7 @@ use crate::domain::evaluation::segments_of;
 use crate::domain::ruleset::{MemberLists, Ruleset};
 use crate::domain::segment::MemberList;
 use crate::store::user_records::{self, UserRecord};
-use crate::store::{Connection, known_users, rulesets, segments};
+use crate::store::{Connection, population, rulesets, segments};
 
 /// What is known of a user, and what comes of it.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ pub fn portray(
     let missing = || OperationError::NotFound("user");
     let environment = find_environment(conn, actor, environment_id)?;
     let record = user_records::find(conn, environment.id, user_id)?.ok_or_else(missing)?;
-    let user = known_users::find(conn, environment.id, user_id)?.ok_or_else(missing)?;
+    let user = population::find(conn, environment.id, user_id)?.ok_or_else(missing)?;
     let question = Question {
         environment_id: environment.id,
         context: &user.context,
