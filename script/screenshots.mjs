@@ -24,6 +24,8 @@ const PAGES = [
   ['segment', '/segments/iphone-users-in-new-york'],
   ['segment-clone', '/segments/iphone-users-in-new-york/clone'],
   ['segment-archive', '/segments/iphone-users-in-new-york/archive'],
+  ['users', '/users'],
+  ['user-nobody', '/users/eve'],
   ['not-found', '/nothing-here'],
 ];
 const axe = fs.readFileSync('node_modules/axe-core/axe.min.js', 'utf8');

@@ -34,7 +34,7 @@ fn a_call_takes_a_thousand_events_and_says_what_became_of_each() {
     let events: Vec<Json> = (0..1_000)
         .map(|number| match number % 4 {
             0 => event("", "ann"),
-            1 => event(&(number / 8).to_string(), "ann"),
+            1 => event(&format!("twin-{}", number / 8), "ann"),
             _ => event(&number.to_string(), &format!("user {number} {}", "x".repeat(700))),
         })
         .collect();

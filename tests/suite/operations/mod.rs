@@ -12,4 +12,5 @@ mod segments;
 mod short_form;
 mod switching;
 mod undoing;
+mod users;
 mod views;
