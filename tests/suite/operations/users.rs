@@ -21,7 +21,7 @@ fn hears(fixture: &Fixture, place: &Environment, reporter: Reporter, report: &Js
 }
 
 fn portray(fixture: &Fixture, place: &Environment, user: &str) -> Outcome<Portrait> {
-    fixture.run(|conn| users::portray(conn, &fixture.vic, place.id, user, now()))
+    fixture.store.read(|conn| users::portray(conn, &fixture.vic, place.id, user, now()))
 }
 
 #[test]
