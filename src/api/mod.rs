@@ -13,6 +13,8 @@ mod envelope;
 pub mod environments;
 mod experience_bodies;
 pub mod experiences;
+pub mod explain;
+mod explain_question;
 pub mod feature_flags;
 mod flag_bodies;
 pub mod keys;

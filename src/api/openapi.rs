@@ -15,8 +15,9 @@ use utoipa::{
 };
 
 use super::{
-    audit_log, auth, environments, experiences, feature_flags, keys, product_configs, projects,
-    publications, publishing, sdk_keys, segment_preview, segments, stats, users, versions,
+    audit_log, auth, environments, experiences, explain, feature_flags, keys, product_configs,
+    projects, publications, publishing, sdk_keys, segment_preview, segments, stats, users,
+    versions,
 };
 
 /// Which page of a list is asked for.
@@ -113,6 +114,7 @@ pub struct FieldErrorShape {
         publications::list,
         stats::read,
         users::list, users::read, users::forget,
+        explain::explain,
         sdk_keys::list, sdk_keys::create, sdk_keys::revoke,
         audit_log::list,
     ),

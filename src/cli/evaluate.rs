@@ -6,13 +6,12 @@ use serde_json::{Value as Json, json};
 
 use super::{CliError, Common, database, print};
 use crate::{
-    domain::{
-        context::{Attributes, Context, Stored, Subject},
-        evaluation::{Explanation, Names, explain},
-        ruleset::{MemberLists, Ruleset},
+    domain::context::{Attribute, Attributes, Context, MaybeAttribute},
+    operations::{
+        Actor,
+        explaining::{Decision, Question, Rules, explain},
+        setup::FIRST_PROJECT,
     },
-    operations::setup::FIRST_PROJECT,
-    store::rulesets,
 };
 
 /// What `evaluate` takes.
@@ -43,25 +42,29 @@ pub(super) struct Evaluate {
 impl Evaluate {
     pub fn run(&self) -> Result<(), CliError> {
         let context = self.context()?;
-        let source = database::with_unprepared(&self.common.database, |store| {
+        let told = database::with_unprepared(&self.common.database, |store| {
             store.read(|conn| {
                 let project = database::project(conn, &self.project)?;
                 let environment = database::environment(conn, &project, &self.environment)?;
-                Ok(rulesets::load(conn, environment.id)?)
+                let question = Question {
+                    environment_id: environment.id,
+                    context: &context,
+                    with_profile: true,
+                    rules: Rules::Live,
+                    keys: Some(std::slice::from_ref(&self.key)),
+                };
+                Ok(explain(conn, &Actor::command_line(), &question, Utc::now())?)
             })
         })?;
-        let compiled = Ruleset::compile(source, None, &MemberLists::default());
-        for problem in &compiled.problems {
+        for problem in &told.problems {
             tracing::warn!(what = problem.what, "{}", problem.message);
         }
-        let subject = Subject { context: &context, stored: Stored::Nothing, now: Utc::now() };
-        let explanation =
-            explain(&compiled, &Names::default(), &self.key, &subject).ok_or_else(|| {
-                let (key, project) = (&self.key, &self.project);
-                CliError::Failed(format!("The project `{project}` has no key `{key}`."))
-            })?;
-        let answer = self.answer(&explanation);
-        print(&serde_json::to_string_pretty(&answer).unwrap_or_default())
+        let decided = told.keys.into_iter().find_map(|(_, decision)| decision);
+        let decision = decided.ok_or_else(|| {
+            let (key, project) = (&self.key, &self.project);
+            CliError::Failed(format!("The project `{project}` has no key `{key}`."))
+        })?;
+        print(&serde_json::to_string_pretty(&self.answer(&decision)).unwrap_or_default())
     }
 
     fn context(&self) -> Result<Context, CliError> {
@@ -70,29 +73,26 @@ impl Evaluate {
                 "--attributes is not a JSON object such as '{{\"city\": \"New York\"}}': {error}."
             ))
         })?;
-        Ok(match &self.user {
-            Some(user) => Context::of_user(user, attributes),
-            None => Context::new(attributes),
-        })
+        let user = MaybeAttribute(self.user.as_deref().map(|user| Attribute::Text(user.into())));
+        Context::read(user, attributes).map_err(CliError::Usage)
     }
 
-    fn answer(&self, explanation: &Explanation<'_>) -> Json {
-        let (answer, decision) = (explanation.answer, &explanation.answer.decision);
-        // Both were written as JSON when they were compiled.
-        let parsed = |text: &str| serde_json::from_str::<Json>(text).unwrap_or_default();
+    fn answer(&self, decision: &Decision) -> Json {
         let mut json = json!({
             "flag_key": self.key,
-            "enabled": answer.enabled,
-            "value": parsed(&answer.json),
-            "variant": answer.variant,
-            "payload": decision.payload.as_deref().map(parsed),
+            "enabled": decision.enabled,
+            "value": decision.value,
+            "variant": decision.variant,
+            "payload": decision.payload,
             "reason": decision.reason,
-            "version": decision.version.map(|version| version.number),
+            "version": decision.version,
             "rollout_percentage": decision.rollout.map(|rollout| rollout.to_json()),
             "row": decision.row,
         });
         if let (true, Some(json)) = (self.explain, json.as_object_mut()) {
-            json.insert("steps".to_owned(), json!(explanation.steps));
+            json.insert("why".to_owned(), json!(decision.why));
+            json.insert("steps".to_owned(), json!(decision.steps));
+            json.insert("used".to_owned(), json!(decision.used));
         }
         json
     }

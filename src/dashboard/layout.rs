@@ -24,6 +24,8 @@ pub enum Section {
     Segments,
     /// The users of apps.
     Users,
+    /// The playground.
+    Playground,
     /// None of them.
     Elsewhere,
 }
@@ -37,12 +39,14 @@ impl Section {
             Section::Keys => "/keys",
             Section::Segments => "/segments",
             Section::Users => "/users",
+            Section::Playground => "/playground",
         }
     }
 
     /// The one that starts there; else the overview.
     pub fn of_path(path: &str) -> Section {
-        let lists = [Section::Flags, Section::Keys, Section::Segments, Section::Users];
+        let lists =
+            [Section::Flags, Section::Keys, Section::Segments, Section::Users, Section::Playground];
         lists.into_iter().find(|section| section.path() == path).unwrap_or(Section::Home)
     }
 }

@@ -50,6 +50,7 @@ mod list_address;
 mod local_path;
 mod number_words;
 mod pager;
+pub mod playground;
 pub mod preferences;
 pub mod reports;
 mod response;

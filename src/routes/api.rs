@@ -5,7 +5,7 @@ use actix_web::http::Method;
 use super::{Access, Row};
 use crate::{
     api::{
-        audit_log, auth, docs, environments, experiences, feature_flags, keys, openapi,
+        audit_log, auth, docs, environments, experiences, explain, feature_flags, keys, openapi,
         product_configs, projects, publications, publishing, sdk_keys, segment_preview, segments,
         stats, users, versions,
     },
@@ -63,6 +63,7 @@ fn of_projects() -> Vec<Row> {
         Row::new(Method::GET, "/api/v1/users", SEE, users::list),
         Row::new(Method::GET, "/api/v1/users/{user_id}", SEE, users::read),
         Row::new(Method::DELETE, "/api/v1/users/{user_id}", PUBLISH, users::forget),
+        Row::new(Method::POST, "/api/v1/explain", SEE, explain::explain),
     ]
 }
 

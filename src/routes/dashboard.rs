@@ -11,7 +11,7 @@ use crate::{
             editor::{create, edit},
             list, publish, switch, undo, version, versions,
         },
-        first_steps, home, keys, preferences, reports, segments, setup, sign_in, users,
+        first_steps, home, keys, playground, preferences, reports, segments, setup, sign_in, users,
     },
     domain::role::Right,
 };
@@ -73,6 +73,7 @@ fn of_projects() -> Vec<PageRow> {
     vec![
         PageRow::new(Method::GET, page!(""), SEE, home::overview),
         PageRow::new(Method::POST, page!("/hide-first-steps"), SEE, first_steps::hide),
+        PageRow::new(Method::GET, page!("/playground"), SEE, playground::page),
     ]
 }
 

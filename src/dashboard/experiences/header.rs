@@ -42,6 +42,8 @@ pub struct Header {
     pub switch: KillSwitch,
     /// Where the switch stands, in words.
     pub state: String,
+    /// The playground, with the flag and the version that the page shows.
+    pub playground: String,
     /// Whether it can be cloned and archived.
     pub may_edit: bool,
     /// What one has to know.
@@ -100,10 +102,16 @@ impl Header {
                 Status::Off | Status::Archived => format!("Off in {}", place.name),
             },
             switch: KillSwitch { label: format!("Serving in {}", place.name), ..switch },
+            playground: playground(member, &experience.slug, version),
             may_edit: member.may(Right::Edit),
             banner,
         })
     }
+}
+
+fn playground(member: &ProjectMember, slug: &str, version: Option<i32>) -> String {
+    let version = version.map(|number| format!("&by=version&version={number}"));
+    member.path(&format!("/playground?flag={slug}{}", version.unwrap_or_default()))
 }
 
 /// A head alone, where only it has changed, with the versions beside it.

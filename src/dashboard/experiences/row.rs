@@ -32,6 +32,8 @@ pub struct Line {
     pub slug: String,
     /// Its page.
     pub address: String,
+    /// The playground, with it chosen.
+    pub playground: String,
     /// The names of its keys.
     pub keys: Vec<String>,
     /// Words to find it by.
@@ -164,6 +166,7 @@ impl Line {
             name: experience.name.clone(),
             slug: experience.slug.clone(),
             address: member.path(&format!("/flags/{}", experience.slug)),
+            playground: member.path(&format!("/playground?flag={}", experience.slug)),
             keys: keys.unwrap_or_default(),
             tags: experience.tags.clone(),
             status,

@@ -6,12 +6,15 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::Value as Json;
 
 use super::{
-    super::{Answer, Layout, Page, ProjectMember, Section, time_words, work},
+    super::{
+        Answer, Layout, Page, ProjectMember, Section, playground::address_about, time_words, work,
+    },
     Place, address,
     event_table::EventTable,
     short, value_text,
 };
 use crate::{
+    domain::{event::Properties, experience::Kind},
     operations::{
         OperationError,
         explaining::Decision,
@@ -85,6 +88,8 @@ struct Value {
     value: String,
     why: String,
     reason: &'static str,
+    /// Where it is told step by step.
+    steps: String,
     /// The experience that gives it, with its address where it has a page.
     experience: Option<(String, Option<String>)>,
 }
@@ -164,6 +169,9 @@ fn page(member: &ProjectMember, found: Found, window: Window, now: DateTime<Utc>
     let mut properties = Property::all(&record.properties, true);
     properties.extend(Property::all(&record.reported, false));
     properties.sort_by(|one, other| one.name.cmp(&other.name));
+    let says = record.reported.as_object().cloned().unwrap_or_default();
+    let value = |decision| Value::of(decision, member, &record.user_id, &says);
+    let values = portrait.values.into_iter().map(value).collect();
     let segment = |segment: Membership| Segment {
         address: member.path(&format!("/segments/{}", segment.slug)),
         name: segment.name,
@@ -177,7 +185,7 @@ fn page(member: &ProjectMember, found: Found, window: Window, now: DateTime<Utc>
         last_seen: moment(record.last_seen_at),
         properties,
         segments: portrait.segments.into_iter().map(segment).collect(),
-        values: portrait.values.into_iter().map(|value| Value::of(value, member)).collect(),
+        values,
         events: EventTable::of(&events),
         days: window.in_words(),
         older: has_older.then(|| format!("{address}?until={}", window.from - Days::new(1))),
@@ -202,15 +210,17 @@ impl Property {
 }
 
 impl Value {
-    fn of(decision: Decision, member: &ProjectMember) -> Value {
+    /// The value that a user gets of whom the app says that.
+    fn of(decision: Decision, member: &ProjectMember, user_id: &str, says: &Properties) -> Value {
         let address = |slug: &str| member.path(&format!("/flags/{slug}"));
         Value {
+            steps: address_about(member, user_id, says, &decision.key),
             key: decision.key,
             value: short(&value_text(&decision.value)),
             why: decision.why,
             reason: decision.reason.as_str(),
             experience: decision.experience.map(|server| {
-                let is_flag = server.kind == crate::domain::experience::Kind::FeatureFlag;
+                let is_flag = server.kind == Kind::FeatureFlag;
                 (server.name, is_flag.then(|| address(&server.slug)))
             }),
         }

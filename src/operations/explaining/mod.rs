@@ -1,6 +1,7 @@
 //! Why a user gets the values that they get: decided as for an app, and told step by step. Nothing
 //! is counted, and nobody is learned of.
 
+mod notes;
 mod rules;
 
 use chrono::{DateTime, Utc};
@@ -62,6 +63,18 @@ pub enum Acquaintance {
     Known,
 }
 
+impl Acquaintance {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Acquaintance::Nobody => "nobody",
+            Acquaintance::LeftAside => "left_aside",
+            Acquaintance::Stranger => "stranger",
+            Acquaintance::Known => "known",
+        }
+    }
+}
+
 /// An answer to a [`Question`].
 #[derive(Debug)]
 pub struct Told {
@@ -71,6 +84,8 @@ pub struct Told {
     pub acquaintance: Acquaintance,
     /// The moment that relative dates and days of events counted from.
     pub as_of: DateTime<Utc>,
+    /// What to know about the answer, as sentences.
+    pub notes: Vec<String>,
     /// The keys that were asked for, each with its decision; none where there is no such key.
     pub keys: Vec<(String, Option<Decision>)>,
     /// What can't be served as the rules say, and is not.
@@ -156,7 +171,8 @@ pub fn explain(
         (key, decision)
     };
     let keys = keys.into_iter().map(decide).collect();
-    Ok(Told { environment, acquaintance, as_of, keys, problems: compiled.problems })
+    let notes = notes::of(&environment, &compiled.source, question, acquaintance);
+    Ok(Told { environment, acquaintance, as_of, notes, keys, problems: compiled.problems })
 }
 
 /// The value of every key for a user of whom the app says no more than the id, by what is live and

@@ -5,6 +5,7 @@ mod document;
 mod doors;
 mod editing;
 mod elsewhere;
+mod explaining;
 mod lists;
 mod problems;
 mod reference;

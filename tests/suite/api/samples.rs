@@ -85,6 +85,7 @@ fn body(method: &str, pattern: &str, kind: &str, things: &Things, free: &str) ->
             json!({"environment": "staging", "conditions": conditions})
         }
         (_, "segments/{slug}", _) => json!({"description": free}),
+        (_, "explain", _) => json!({"environment": "staging", "user_id": free}),
         (_, "sdk-keys", _) => json!({"environment": "staging", "kind": "client", "name": free}),
         ("POST", "feature-flags", _) => json!({"key": free}),
         ("POST", "product-configs", _) => json!({"name": free, "keys": []}),

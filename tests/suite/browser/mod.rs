@@ -17,6 +17,7 @@ mod keys;
 mod observed;
 mod pages;
 mod payloads;
+mod playground;
 mod poison;
 mod protocol;
 mod segments;

@@ -34,6 +34,11 @@ fn ways_to(page: &str) -> Option<&'static [&'static str]> {
         "/keys/{key}/edit" => &["/keys/auto_playlist/edit"],
         "/keys/{key}/users" => &["/keys/auto_playlist/users"],
         "/keys/{key}/archive" => &["/keys/auto_playlist/archive"],
+        "/playground" => &[
+            "/playground",
+            "/playground?user=nobody&flag=automatic-playlist",
+            "/playground?user=nobody&a=eyJwbGF0Zm9ybSI6ImlQaG9uZSJ9&as=json&by=moment&at=2026-01-01T00:00",
+        ],
         "/segments" => &["/segments", "/segments?q=nothing+like+this"],
         "/segments/new" => &["/segments/new", "/segments/new?example=premium"],
         "/segments/{slug}" => &["/segments/iphone-users-in-miami"],

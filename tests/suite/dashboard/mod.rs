@@ -14,6 +14,7 @@ mod kept_forms;
 mod keys;
 mod lists;
 mod menus;
+mod playground;
 mod proxies;
 mod publishing;
 mod segment_builder;

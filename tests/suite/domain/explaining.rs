@@ -94,7 +94,7 @@ fn every_step_is_told_with_what_it_saw() {
             "  - country is “US” | country is FR",
             "  - not this",
             "    + plan is not “pro” | plan is free",
-            "- Row 2, everyone: switched off, passed over",
+            ". Row 2, everyone: switched off, passed over",
             "+ Row 3, Close friends: matches",
             "  + at least one of these",
             "    - in segment Friends",

@@ -241,3 +241,10 @@ pub fn member(conn: &mut Connection, project_id: Uuid, name: &str, role: Role) -
         Identity::Person { id: person.id, name: name.to_owned(), is_admin: false, roles };
     Actor::new(identity, Origin::default())
 }
+
+/// Somebody who is a member of no project.
+pub fn stranger() -> Actor {
+    let (id, name) = (Uuid::new_v4(), "Sid".to_owned());
+    let identity = Identity::Person { id, name, is_admin: false, roles: Vec::new() };
+    Actor::new(identity, Origin::default())
+}

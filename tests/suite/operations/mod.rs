@@ -4,6 +4,7 @@ mod access;
 mod archiving;
 mod editing;
 mod environments;
+mod explaining;
 mod fixture;
 mod keys;
 mod publishing;

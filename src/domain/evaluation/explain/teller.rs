@@ -279,7 +279,8 @@ impl<'t> Teller<'t> {
         while let Some(off) = content.rows.get(self.next_row).filter(|row| !row.rule.enabled) {
             self.next_row += 1;
             let outcome = format!("{}: switched off, passed over", self.row_name(&off.audience));
-            self.steps.push(Step::new("row", false, outcome).with("row", off.id.as_str()));
+            let step = Step::new("row", Mark::NotLookedAt, outcome);
+            self.steps.push(step.with("row", off.id.as_str()));
         }
     }
 
@@ -346,7 +347,8 @@ impl<'t> Teller<'t> {
             }
             (false, _) => format!("Outside the {percent}: the default"),
         };
-        if !matches!(at, Bucketed::Unknown) && !(inside && rule.rollout.is_all()) {
+        let all_are_in = inside && rule.rollout.is_all();
+        if !matches!(at, Bucketed::Unknown) && !all_are_in {
             let audience = self.audience.clone();
             self.deciding = Deciding::Share { audience, percent: rule.rollout, inside };
         }
