@@ -15,8 +15,9 @@ fn now() -> DateTime<Utc> {
 
 fn hears(fixture: &Fixture, place: &Environment, reporter: Reporter, report: &Json) {
     let event = Event::read(report, now()).unwrap();
-    let taken =
-        fixture.run(|conn| Ok(profiles::take(conn, place.id, reporter, &[event.clone()], now())?));
+    let taken = fixture.run(|conn| {
+        Ok(profiles::take(conn, place.id, reporter, std::slice::from_ref(&event), now())?)
+    });
     taken.unwrap();
 }
 
