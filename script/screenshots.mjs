@@ -18,6 +18,7 @@ const PAGES = [
   ['key-new', '/keys/new'],
   ['key-edit', '/keys/auto_playlist/edit'],
   ['key-users', '/keys/auto_playlist/users'],
+  ['key-code', '/keys/auto_playlist/code'],
   ['key-archive', '/keys/auto_playlist/archive'],
   ['playground', '/playground'],
   ['playground-answer', '/playground?user=ada&a=eyJjaXR5IjoiTmV3IFlvcmsiLCJkZXZpY2VfbW9kZWwiOiJpUGhvbmUgMTUifQ'],

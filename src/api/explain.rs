@@ -26,7 +26,7 @@ use crate::{
         OperationError,
         explaining::{self, Decision, Question, Told},
     },
-    store::Store,
+    store::{Store, member_lists::MemberListCache},
 };
 
 /// An explanation: of one key where `key` was asked for, else of several.
@@ -197,7 +197,13 @@ impl DecisionAnswer {
 /// it was at that moment.
 #[utoipa::path(post, path = "/api/v1/explain", tag = "Explanations", request_body = ExplainShape,
     responses((status = 200, description = "The values, step by step", body = Explanation)))]
-pub async fn explain(member: Member, store: Data<Store>, query: Query, body: Body) -> Answer {
+pub async fn explain(
+    member: Member,
+    store: Data<Store>,
+    lists: Data<MemberListCache>,
+    query: Query,
+    body: Body,
+) -> Answer {
     query.only(&[])?;
     let asked = body.read(Explain::read)?;
     let wants_one = asked.key.is_some();
@@ -207,6 +213,7 @@ pub async fn explain(member: Member, store: Data<Store>, query: Query, body: Bod
             context: &asked.context,
             with_profile: asked.profile,
             rules: asked.rules(conn, &member)?,
+            lists: &lists,
             keys: asked.key.as_ref().map(std::slice::from_ref).or(asked.keys.as_deref()),
         };
         let told = explaining::explain(conn, &member.actor, &question, Utc::now())?;

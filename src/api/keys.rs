@@ -12,6 +12,7 @@ use super::{
     body::{Body, OptionalBody, nullable, optional_text},
     member::Member,
     openapi::Paging,
+    precondition::{IfMatch, optional_base},
     query::{Query, listed},
     work,
 };
@@ -62,14 +63,21 @@ pub struct KeyEdit {
     /// What its JSON values have to look like; null takes the schema away.
     #[schema(value_type = Option<Value>)]
     schema: Option<Option<Value>>,
+    /// The revision that the editor knew; the header If-Match says the same. Without either the
+    /// key is changed whatever it is.
+    base_revision: Option<i32>,
 }
 
-/// The fields of a key in bodies.
+/// The fields of a new key in bodies.
 const FIELDS: [&str; 5] = ["name", "value_type", "default_value", "description", "schema"];
+/// The fields of a change.
+const EDIT_FIELDS: [&str; 6] =
+    ["name", "value_type", "default_value", "description", "schema", "base_revision"];
 
 impl NewKey {
     fn read(node: &Node<'_>, problems: &mut Problems) -> Option<NewKey> {
-        let edit = KeyEdit::read(node, problems)?;
+        node.object(&FIELDS, problems)?;
+        let edit = KeyEdit::read_fields(node, problems)?;
         for name in ["name", "value_type"] {
             node.required(name, problems);
         }
@@ -88,7 +96,13 @@ impl NewKey {
 
 impl KeyEdit {
     fn read(node: &Node<'_>, problems: &mut Problems) -> Option<KeyEdit> {
-        let fields = node.object(&FIELDS, problems)?;
+        node.object(&EDIT_FIELDS, problems)?;
+        KeyEdit::read_fields(node, problems)
+    }
+
+    /// Reads what is known; the caller has reported what is not.
+    fn read_fields(node: &Node<'_>, problems: &mut Problems) -> Option<KeyEdit> {
+        let fields = node.json.as_object()?;
         let value_type = node.field("value_type").and_then(|node| {
             let value_type = ValueType::parse(node.text(problems)?);
             if value_type.is_none() {
@@ -103,6 +117,7 @@ impl KeyEdit {
             default_value: fields.get("default_value").cloned(),
             description: optional_text(node, "description", problems),
             schema: nullable(fields, "schema").map(|schema| schema.cloned()),
+            base_revision: optional_base(node, "base_revision", problems),
         })
     }
 }
@@ -244,7 +259,8 @@ pub async fn create(
 
 /// Changes a key
 ///
-/// The default acts at once in every environment.
+/// The default acts at once in every environment. With `base_revision` or If-Match, a key that
+/// somebody else has changed since is left alone: 409, with both sides.
 #[utoipa::path(patch, path = "/api/v1/keys/{name}", tag = "Keys", request_body = KeyEdit,
     params(("name" = String, Path, description = "The key's name, exact in case")),
     responses((status = 200, description = "The key", body = KeyAnswer)))]
@@ -253,6 +269,7 @@ pub async fn edit(
     store: Data<Store>,
     query: Query,
     name: Path<String>,
+    base: IfMatch,
     body: Body,
 ) -> Answer {
     query.only(&[])?;
@@ -264,6 +281,7 @@ pub async fn edit(
             value_type: edit.value_type,
             default_value: edit.default_value.as_ref(),
             description: edit.description.as_deref(),
+            base_revision: edit.base_revision.or(base.number()),
             schema: edit.schema.as_ref().map(Option::as_ref),
         };
         let key = operations::keys::edit(conn, &member.actor, found.id, &edit)?;

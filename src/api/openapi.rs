@@ -16,8 +16,8 @@ use utoipa::{
 
 use super::{
     audit_log, auth, environments, experiences, explain, feature_flags, keys, product_configs,
-    projects, publications, publishing, sdk_keys, segment_preview, segments, stats, users,
-    versions,
+    projects, publications, publishing, sdk_keys, segment_members, segment_preview,
+    segment_revisions, segments, stats, users, versions,
 };
 
 /// Which page of a list is asked for.
@@ -103,6 +103,8 @@ pub struct FieldErrorShape {
         keys::list, keys::create, keys::read, keys::edit, keys::archive, keys::unarchive,
         segment_preview::preview, segments::list, segments::create, segments::read, segments::edit, segments::clone,
         segments::archive, segments::unarchive,
+        segment_members::fill, segment_members::download,
+        segment_revisions::list, segment_revisions::read, segment_revisions::restore,
         feature_flags::list, feature_flags::create, feature_flags::read, feature_flags::edit,
         feature_flags::archive,
         product_configs::list, product_configs::create, product_configs::read,
@@ -113,8 +115,7 @@ pub struct FieldErrorShape {
         publishing::publish, publishing::enable, publishing::disable,
         publications::list,
         stats::read,
-        users::list, users::read, users::forget,
-        explain::explain,
+        explain::explain, users::forget, users::list, users::read,
         sdk_keys::list, sdk_keys::create, sdk_keys::revoke,
         audit_log::list,
     ),

@@ -20,8 +20,8 @@ use crate::{
     domain::reading::{Node, Problems},
     operations::{self, Link, OperationError},
     store::{
-        Connection, Store, segment_revisions,
-        segments::{self, Segment, SegmentFilter},
+        Connection, Store, segment_lists, segment_revisions,
+        segments::{self, Segment, SegmentFilter, SegmentKind},
     },
 };
 
@@ -34,9 +34,12 @@ pub struct NewSegment {
     /// Whom it describes, in words.
     #[schema(required = false)]
     description: String,
-    /// A tree of `all`, `any` and `not` over conditions.
+    /// `rules`, which it is where this is left out, or `list`. It never changes.
+    #[schema(required = false, value_type = String)]
+    kind: SegmentKind,
+    /// A tree of `all`, `any` and `not` over conditions; none for a list, whose users are uploaded.
     #[schema(example = json!({"all": [{"attribute": "country", "operator": "in", "value": ["US"]}]}))]
-    conditions: Value,
+    conditions: Option<Value>,
 }
 
 /// A change of a segment; what is left out stays.
@@ -87,8 +90,11 @@ pub struct SegmentAnswer {
 pub struct WholeSegment {
     #[serde(flatten)]
     segment: SegmentAnswer,
-    /// The tree of conditions.
+    /// The tree of conditions; null for a list.
     conditions: Value,
+    /// How many users are in a list; left out for conditions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    members: Option<i32>,
     /// The experiences and segments that use it.
     #[schema(value_type = Vec<Object>)]
     used_by: Vec<Link>,
@@ -96,15 +102,26 @@ pub struct WholeSegment {
 
 impl NewSegment {
     fn read(node: &Node<'_>, problems: &mut Problems) -> Option<NewSegment> {
-        node.object(&["name", "description", "conditions"], problems)?;
+        node.object(&["name", "description", "kind", "conditions"], problems)?;
         let name = node.required("name", problems).and_then(|node| node.text(problems));
-        let conditions = node.required("conditions", problems);
+        let kind = node.field("kind").map_or(Some(SegmentKind::Rules), |node| {
+            let kind = node.text(problems).and_then(SegmentKind::parse);
+            if kind.is_none() {
+                problems.push(node.problem("This is rules or list."));
+            }
+            kind
+        });
+        let conditions = match kind? {
+            SegmentKind::Rules => Some(node.required("conditions", problems)?.json.clone()),
+            SegmentKind::List => {
+                let instead = "A list has user ids instead of conditions. Upload them once it is \
+                               there.";
+                problems.extend(node.field("conditions").map(|node| node.problem(instead)));
+                None
+            }
+        };
         let description = optional_text(node, "description", problems).unwrap_or_default();
-        Some(NewSegment {
-            name: name?.to_owned(),
-            description,
-            conditions: conditions?.json.clone(),
-        })
+        Some(NewSegment { name: name?.to_owned(), description, kind: kind?, conditions })
     }
 }
 
@@ -145,12 +162,18 @@ impl From<Segment> for SegmentAnswer {
 }
 
 impl WholeSegment {
-    fn of(conn: &mut Connection, segment: Segment) -> Result<WholeSegment, OperationError> {
+    /// The segment with what belongs to it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn of(conn: &mut Connection, segment: Segment) -> Result<WholeSegment, OperationError> {
         let newest = segment_revisions::find(conn, segment.id, segment.revision)?;
         let used_by = segments::used_by(conn, segment.id)?;
+        let sizes = segment_lists::sizes(conn, &[segment.id])?;
         Ok(WholeSegment {
             segment: segment.into(),
             conditions: newest.map_or(Value::Null, |newest| newest.conditions),
+            members: sizes.first().map(|(_, members)| *members),
             used_by: used_by.into_iter().map(Link::from).collect(),
         })
     }
@@ -194,13 +217,7 @@ pub async fn create(member: Member, store: Data<Store>, query: Query, body: Body
     query.only(&[])?;
     let new = body.read(NewSegment::read)?;
     let segment = work::write(&store, move |conn| {
-        let new = operations::segments::NewSegment {
-            project_id: member.project.id,
-            name: &new.name,
-            description: &new.description,
-            conditions: &new.conditions,
-        };
-        let segment = operations::segments::create(conn, &member.actor, &new)?;
+        let segment = add(conn, &member, &new)?;
         WholeSegment::of(conn, segment)
     });
     answer_new(segment.await?)
@@ -251,7 +268,7 @@ pub async fn clone(
 ) -> Answer {
     query.only(&[])?;
     let copy = body.read(SegmentClone::read)?;
-    let segment = work::write(&store, move |conn| {
+    let segment = work::write_at_length(&store, move |conn| {
         let found = find(conn, &member, &slug)?;
         let segment = operations::segments::clone(conn, &member.actor, found.id, &copy.name)?;
         WholeSegment::of(conn, segment)
@@ -301,12 +318,36 @@ pub async fn unarchive(
     Ok(ok(&segment.await?))
 }
 
+fn add(
+    conn: &mut Connection,
+    member: &Member,
+    new: &NewSegment,
+) -> Result<Segment, OperationError> {
+    let NewSegment { name, description, kind, conditions } = new;
+    let project_id = member.project.id;
+    match kind {
+        SegmentKind::Rules => {
+            let conditions = conditions.as_ref().unwrap_or(&Value::Null);
+            let new =
+                operations::segments::NewSegment { project_id, name, description, conditions };
+            operations::segments::create(conn, &member.actor, &new)
+        }
+        SegmentKind::List => {
+            let new = operations::segment_lists::NewList { project_id, name, description };
+            operations::segment_lists::create(conn, &member.actor, &new, None)
+        }
+    }
+}
+
 fn answer_new(segment: WholeSegment) -> Answer {
     Ok(created(&format!("/api/v1/segments/{}", segment.segment.slug), &segment))
 }
 
 /// The segment of that slug or id in the member's project.
-fn find(conn: &mut Connection, member: &Member, name: &str) -> Result<Segment, OperationError> {
+///
+/// # Errors
+/// [`OperationError::NotFound`].
+pub fn find(conn: &mut Connection, member: &Member, name: &str) -> Result<Segment, OperationError> {
     let found = match Uuid::try_parse(name) {
         Ok(id) => segments::find(conn, id)?,
         Err(_) if name.contains('\0') => None,

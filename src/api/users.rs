@@ -27,6 +27,7 @@ use crate::{
     store::{
         Connection, Store,
         environments::Environment,
+        member_lists::MemberListCache,
         user_records::{self, EventDay, Place, Search, UserRecord},
     },
 };
@@ -178,6 +179,7 @@ pub async fn list(member: Member, store: Data<Store>, query: Query) -> Answer {
 pub async fn read(
     member: Member,
     store: Data<Store>,
+    lists: Data<MemberListCache>,
     query: Query,
     user_id: Path<String>,
 ) -> Answer {
@@ -185,7 +187,7 @@ pub async fn read(
     let answer = work::read(&store, move |conn| {
         let environment = environment(conn, &member, &query)?;
         let (now, user_id) = (Utc::now(), named(&user_id)?);
-        let portrait = users::portray(conn, &member.actor, environment.id, user_id, now)?;
+        let portrait = users::portray(conn, &member.actor, &lists, environment.id, user_id, now)?;
         // The clocks of apps may be ahead, so a day may have begun there.
         let to = now.date_naive() + Days::new(1);
         let days = (now.date_naive() - Days::new(DAYS - 1), to);

@@ -32,6 +32,18 @@ pub async fn write<T: Send + 'static>(
     settle(web::block(move || store.write_in_time(f)).await)
 }
 
+/// The same for an operation that moves a million rows.
+///
+/// # Errors
+/// What the operation refuses, as a problem.
+pub async fn write_at_length<T: Send + 'static>(
+    store: &Store,
+    f: impl FnMut(&mut Connection) -> Result<T, OperationError> + Send + 'static,
+) -> Result<T, Problem> {
+    let store = store.clone();
+    settle(web::block(move || store.write_at_length(f)).await)
+}
+
 /// What came of work off the serving threads.
 ///
 /// # Errors

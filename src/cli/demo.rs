@@ -1,5 +1,6 @@
 //! `flagstaff demo`
 
+use chrono::Utc;
 use clap::Args;
 
 use super::{CliError, Common, database, print};
@@ -19,7 +20,7 @@ impl Demo {
     pub fn run(&self) -> Result<(), CliError> {
         let hasher = PasswordHasher::new()?;
         let loaded = database::with_prepared(&self.common.database, |store| {
-            Ok(demo::load_into_empty(store, &hasher)?)
+            Ok(demo::load_into_empty(store, &hasher, Utc::now())?)
         })?;
         match loaded {
             Some(demo) => print(&demo.in_words(USUAL_ADDRESS)),

@@ -12,6 +12,7 @@ use crate::{
         explaining::{Decision, Question, Rules, explain},
         setup::FIRST_PROJECT,
     },
+    store::member_lists::MemberListCache,
 };
 
 /// What `evaluate` takes.
@@ -51,6 +52,7 @@ impl Evaluate {
                     context: &context,
                     with_profile: true,
                     rules: Rules::Live,
+                    lists: &MemberListCache::default(),
                     keys: Some(std::slice::from_ref(&self.key)),
                 };
                 Ok(explain(conn, &Actor::command_line(), &question, Utc::now())?)

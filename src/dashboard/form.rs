@@ -12,7 +12,8 @@ use futures_util::future::{Ready, ready};
 use super::PageError;
 use crate::http::read_body;
 
-const MOST_BYTES: usize = 256 * 1024;
+/// Room for some texts of 64 KiB, each letter of which may take three to be sent.
+const MOST_BYTES: usize = 1024 * 1024;
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// The fields of a form, in their order.
@@ -35,12 +36,7 @@ impl Form {
             let problem = crate::http::Problem::from(error);
             PageError::Unreadable(problem.status(), problem.detail().to_owned())
         })?;
-        let fields: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
-        if fields.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
-            let reason = "Text may not contain the character U+0000.".to_owned();
-            return Err(PageError::Unreadable(StatusCode::BAD_REQUEST, reason));
-        }
-        Ok(Form(fields))
+        Ok(Form(form_urlencoded::parse(&body).into_owned().collect()))
     }
 
     /// Everything that was entered, in order.
@@ -76,6 +72,28 @@ impl FromRequest for Form {
     type Future = Ready<Result<Self, PageError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(request.extensions().get::<Form>().cloned().unwrap_or_default()))
+        let form = sent(request);
+        if form.0.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            let reason = "Text may not contain the character U+0000.".to_owned();
+            return ready(Err(PageError::Unreadable(StatusCode::BAD_REQUEST, reason)));
+        }
+        ready(Ok(form))
     }
+}
+
+/// A form that may have the character U+0000 in it, for handlers that refuse it at its field.
+#[derive(Debug)]
+pub struct AnyForm(pub Form);
+
+impl FromRequest for AnyForm {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(AnyForm(sent(request))))
+    }
+}
+
+fn sent(request: &HttpRequest) -> Form {
+    request.extensions().get::<Form>().cloned().unwrap_or_default()
 }

@@ -2,7 +2,9 @@
 
 use actix_web::{HttpMessage, dev::ServiceRequest, http::Method, web::Payload};
 
-use super::{Ask, Form, PageError, ProjectMember, SignedIn, Site, csrf, kept_form::KeptForm};
+use super::{
+    Ask, Form, PageError, ProjectMember, SignedIn, Site, UploadForm, csrf, kept_form::KeptForm,
+};
 use crate::domain::role::Right;
 
 /// Whom a page is for.
@@ -14,6 +16,9 @@ pub enum Admission {
     SignedIn,
     /// Whoever has that right in the project that the address names.
     Right(Right),
+    /// Whoever has that right, with a form that brings a file: its handler takes an [`UploadForm`],
+    /// which checks the token.
+    Upload(Right),
 }
 
 /// Lets a request in, or says why not. Leaves with it who asks and, where it changes something,
@@ -39,7 +44,8 @@ pub async fn admit(admission: Admission, request: &mut ServiceRequest) -> Result
         keep_form(request, &site).await;
     }
     admitted?;
-    if changes {
+    let is_upload = matches!(admission, Admission::Upload(_));
+    if changes && !(is_upload && UploadForm::is_sent_by(request.request())) {
         let form = read_form(request).await?;
         if let Err(error) = csrf::check_token(request.request(), &site, form.get(csrf::FIELD)) {
             keep(request, &form, &site);
@@ -57,7 +63,7 @@ async fn find_out_who(admission: Admission, request: &mut ServiceRequest) -> Res
             let signed_in = SignedIn::identify(request.request()).await?;
             request.extensions_mut().insert(signed_in);
         }
-        Admission::Right(right) => {
+        Admission::Right(right) | Admission::Upload(right) => {
             let member = ProjectMember::identify(request.request()).await?;
             let allowed = member.require(right);
             request.extensions_mut().insert(member);

@@ -27,7 +27,8 @@
 //! typed, and [`Page::invalid`] or [`Fragment::invalid`]. What was done ends in [`Moved`] (303, or
 //! for htmx `HX-Redirect`), or in a [`Fragment`] that replaces the changed part; both with a
 //! [`Toast`]. What is done from a list, in a dialog or by a menu, ends in [`Moved::answer_on_list`]:
-//! the list is loaded anew in its place. All other errors go up by `?`: [`framed`] shows them as a page, or for htmx as a toast.
+//! the list is loaded anew in its place. A form with a file is taken as [`UploadForm`], and its row
+//! is an [`Admission::Upload`]. All other errors go up by `?`: [`framed`] shows them as a page, or for htmx as a toast.
 
 mod ask;
 pub mod assets;
@@ -35,6 +36,7 @@ mod compressed;
 mod cookies;
 mod csrf;
 mod did_you_mean;
+mod effect_words;
 mod error;
 mod error_page;
 pub mod experiences;
@@ -60,12 +62,13 @@ pub mod setup;
 pub mod sign_in;
 mod site;
 mod time_words;
+mod upload;
 pub mod users;
 mod work;
 
 pub use ask::{Ask, Theme};
 pub use error::PageError;
-pub use form::Form;
+pub use form::{AnyForm, Form};
 pub use framed::framed;
 pub use guard::{Admission, admit};
 pub use layout::{Layout, Rail, Section};
@@ -73,3 +76,4 @@ pub use pager::Pager;
 pub use response::{Answer, FieldErrors, Fragment, Moved, Page, Toast};
 pub use session::{ProjectMember, SignedIn};
 pub use site::{SetupCode, Site};
+pub use upload::UploadForm;

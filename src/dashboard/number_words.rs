@@ -16,6 +16,11 @@ pub fn grouped(number: i64) -> String {
     text
 }
 
+/// The same of what was counted.
+pub fn grouped_count(number: u64) -> String {
+    grouped(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
 /// A number and what it counts: "1 flag", "2,000 flags".
 pub fn counted(number: usize, one: &str) -> String {
     let many = if number == 1 { "" } else { "s" };

@@ -28,6 +28,11 @@ impl Site {
         Site { origin: set.or(told) }
     }
 
+    /// The address of the product, for a request to that host.
+    pub fn address(&self, host: &str) -> String {
+        self.origin.clone().unwrap_or_else(|| format!("http://{host}"))
+    }
+
     /// Whether browsers come by HTTPS.
     pub fn is_https(&self) -> bool {
         self.origin.as_ref().is_some_and(|origin| origin.starts_with("https://"))

@@ -7,11 +7,13 @@ use std::sync::{
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::snapshot::Environment;
 use crate::{
-    domain::ruleset::{Answer, AnswerIndex, Audience, Key},
+    domain::{
+        ruleset::{Answer, AnswerIndex, Audience, Key},
+        value::hash_of,
+    },
     store::deliveries::{DeliveryAudience, DeliveryCount, DeliverySeries},
 };
 
@@ -120,7 +122,7 @@ fn series(environment_id: Uuid, key: &Key, answer: &Answer) -> DeliverySeries {
         segment_id: decision.audience.segment(),
         variant: answer.variant.to_string(),
         value_label: answer.value.label(),
-        value_hash: xxh3_64(answer.json.as_bytes()) as i64,
+        value_hash: hash_of(&answer.json),
         reason: decision.reason.as_str().to_owned(),
     }
 }

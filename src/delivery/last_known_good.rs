@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{files, snapshot::EnvironmentSource};
+use super::{files, last_known_lists::LastKnownLists, snapshot::EnvironmentSource};
 
 /// What this build writes and reads.
 const FORMAT: u32 = 1;
@@ -60,6 +60,11 @@ impl LastKnownGood {
     /// The files in that folder of the data folder.
     pub fn new(folder: PathBuf) -> LastKnownGood {
         LastKnownGood { folder }
+    }
+
+    /// The files of the lists that environments name.
+    pub fn lists(&self) -> LastKnownLists {
+        LastKnownLists::new(self.folder.join("lists"))
     }
 
     /// Writes the newest file of an environment and removes the oldest.
@@ -110,8 +115,9 @@ impl LastKnownGood {
         found.into_iter().map(|(id, (_, source))| (id, source)).collect()
     }
 
-    /// Removes the files of environments that are of another database.
+    /// Removes the files of environments and lists that are of another database.
     pub fn forget_others(&self, database: Uuid) {
+        self.lists().forget_others(database);
         for folder in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             for file in newest_first(&folder.path()).into_iter().flatten() {
                 if matches!(read_file(&file, Some(database)), Err(Unusable::OtherDatabase)) {

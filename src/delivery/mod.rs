@@ -13,6 +13,7 @@ pub mod events;
 mod files;
 pub mod health;
 pub mod last_known_good;
+pub mod last_known_lists;
 pub mod metrics;
 pub mod native;
 pub mod ofrep;

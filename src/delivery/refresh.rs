@@ -6,6 +6,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
@@ -19,10 +20,11 @@ use super::{
     last_known_good::LastKnownGood,
 };
 use crate::{
-    domain::ruleset::{MemberLists, Problem},
+    domain::ruleset::{MemberLists, Problem, source::Source},
     store::{
         Connection, Store, StoreError, environments, installation,
         listen::Listener,
+        member_lists::MemberListCache,
         projects, rulesets,
         sdk_keys::{self, LiveSdkKey, SdkKeyKind},
     },
@@ -43,6 +45,7 @@ pub struct Refresh {
     store: Store,
     database_url: String,
     files: LastKnownGood,
+    lists: Arc<MemberListCache>,
     database: Option<Uuid>,
     listener: Option<Listener>,
     seen: HashMap<Uuid, i64>,
@@ -53,18 +56,21 @@ pub struct Refresh {
 
 impl Refresh {
     /// Prepares to keep `delivery` up to date with that database. `store` is a small pool of its
-    /// own, so that a busy dashboard never holds up a publication.
+    /// own, so that a busy dashboard never holds up a publication; `lists` is shared with whoever
+    /// else compiles.
     pub fn new(
         delivery: Arc<Delivery>,
         store: Store,
         database_url: String,
         files: LastKnownGood,
+        lists: Arc<MemberListCache>,
     ) -> Refresh {
         Refresh {
             delivery,
             store,
             database_url,
             files,
+            lists,
             database: None,
             listener: None,
             seen: HashMap::new(),
@@ -78,7 +84,8 @@ impl Refresh {
     pub fn serve_last_known_good(&mut self, now: DateTime<Utc>) -> usize {
         let mut environments = HashMap::new();
         for (id, source) in self.files.read(None) {
-            if let Some(environment) = prepare(source, None) {
+            let lists = self.last_known_lists(&source.source);
+            if let Some(environment) = prepare(source, None, &lists) {
                 environments.insert(id, Arc::new(environment));
             }
         }
@@ -87,6 +94,12 @@ impl Refresh {
             self.delivery.serve(environments, Origin::LastKnownGood, now);
         }
         found
+    }
+
+    fn last_known_lists(&self, source: &Source) -> MemberLists {
+        let files = self.files.lists();
+        let needed = source.needed_lists().into_iter();
+        needed.filter_map(|(id, revision)| Some((id, files.read(id, revision)?))).collect()
     }
 
     /// Brings what is served up to date.
@@ -207,7 +220,8 @@ impl Refresh {
         for source in sources {
             let (id, revision) = (source.id, source.source.revision);
             let before = environments.get(&id).map(|environment| &environment.made_from);
-            if let Some(environment) = prepare(source, before) {
+            let lists = self.lists.of_in_time(&self.store, &source.source)?;
+            if let Some(environment) = prepare(source, before, &lists) {
                 if before.is_some_and(|before| turned_off(before, &environment.made_from)) {
                     switched_off.push(id);
                 }
@@ -232,22 +246,41 @@ impl Refresh {
         for id in owed {
             let look = self.delivery.look();
             let Some(environment) = look.served().environment(id) else { continue };
-            match self.files.write(database, &environment.made_from, now) {
+            let written = self
+                .write_lists(database, &environment.made_from.source)
+                .and_then(|()| self.files.write(database, &environment.made_from, now));
+            match written {
                 Ok(()) => drop(self.unwritten.remove(&id)),
                 Err(error) => tracing::error!(%error, "can't write the last-known-good file"),
             }
             self.written.insert(id, Instant::now());
         }
     }
+
+    /// Keeps the lists that an environment names, before what names them.
+    fn write_lists(&self, database: Uuid, source: &Source) -> io::Result<()> {
+        let files = self.files.lists();
+        for (id, revision) in source.needed_lists() {
+            if files.has(id, revision) {
+                continue;
+            }
+            if let Some(list) = self.lists.held(id, revision) {
+                files.write(database, id, revision, &list)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Makes an environment ready, reporting what can't be. A panic there is a defect of ours that
 /// must not take serving down with it: the environment then stays as it was.
-fn prepare(source: EnvironmentSource, before: Option<&EnvironmentSource>) -> Option<Environment> {
+fn prepare(
+    source: EnvironmentSource,
+    before: Option<&EnvironmentSource>,
+    lists: &MemberLists,
+) -> Option<Environment> {
     let name = format!("{}/{}", source.project, source.environment);
-    let prepared = catch_unwind(AssertUnwindSafe(|| {
-        Environment::prepare(source, before, &MemberLists::new())
-    }));
+    let prepared = catch_unwind(AssertUnwindSafe(|| Environment::prepare(source, before, lists)));
     let Ok((environment, problems)) = prepared else {
         tracing::error!(environment = name, "could not be made ready; it stays as it was");
         return None;

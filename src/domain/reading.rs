@@ -17,6 +17,17 @@ impl FieldError {
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> FieldError {
         FieldError { field: field.into(), message: message.into() }
     }
+
+    /// The same problem, of a part that stands at that path in something larger.
+    pub fn below(self, path: &str) -> FieldError {
+        let field = match (path, self.field.as_str()) {
+            (path, "") => path.to_owned(),
+            ("", field) => field.to_owned(),
+            (path, field) if field.starts_with('[') => format!("{path}{field}"),
+            (path, field) => format!("{path}.{field}"),
+        };
+        FieldError { field, ..self }
+    }
 }
 
 /// All problems found in one reading.

@@ -31,6 +31,11 @@ impl MemberList {
         self.0.binary_search(&MemberList::hash(user_id)).is_ok()
     }
 
+    /// The hashes, in order.
+    pub fn hashes(&self) -> &[u128] {
+        &self.0
+    }
+
     /// How many users there are.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -1,6 +1,7 @@
 //! Values that keys hand out.
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// What values a key takes. Never changes after the key was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -126,6 +127,11 @@ impl Value {
             other => other.json_text().chars().take(100).collect(),
         }
     }
+}
+
+/// What tells values of the same label apart in statistics: a hash of the value as JSON.
+pub fn hash_of(json_text: &str) -> i64 {
+    xxh3_64(json_text.as_bytes()).cast_signed()
 }
 
 fn wrong_type(value_type: ValueType) -> String {

@@ -3,38 +3,51 @@
 //! serde_json alone takes the last of two fields of one name, turns whole numbers beyond 64 bits
 //! into floating point, and lets U+0000 through, which Postgres then refuses.
 
-use std::fmt;
+use std::{cell::RefCell, fmt};
 
 use serde::{
-    Deserialize, Deserializer,
-    de::{Error, MapAccess, SeqAccess, Visitor},
+    Deserializer,
+    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Map, Value};
 
-use super::Problem;
-use crate::domain::value::LARGEST_INTEGER;
+use super::{
+    Problem,
+    json_fault::{JsonFault, Step},
+};
+use crate::domain::{reading::FieldError, value::LARGEST_INTEGER};
 
 /// The most arrays and objects inside one another.
 const MOST_DEPTH: usize = 32;
 
-/// Parses a body; 400 with what is wrong, and never a repetition of what was sent.
+/// Parses a body; 400 with what is wrong, and never a repetition of what was sent but for the
+/// names of fields on the way there.
 pub fn parse_strict(body: &[u8]) -> Result<Value, Problem> {
-    if !depth_within(body) {
-        return Err(Problem::bad_request(format!(
-            "The JSON is nested too deep; at most {MOST_DEPTH} levels are accepted."
-        )));
-    }
-    match serde_json::from_slice::<Strict>(body) {
-        Ok(strict) => Ok(strict.0),
-        Err(error) if error.is_data() => {
-            Err(Problem::bad_request(format!("The JSON can't be accepted: {error}.")))
+    read_strict(body).map_err(|fault| match fault.is_json {
+        _ if fault.is_too_deep() => Problem::bad_request(fault.message),
+        true => {
+            let message = fault.message.clone();
+            let detail = format!("The JSON can't be accepted: {message}{}.", fault.place());
+            let error = FieldError::new(fault.path, format!("{message}."));
+            Problem::bad_request(detail).at(error)
         }
-        Err(error) => Err(Problem::bad_request(format!(
-            "The body is not valid JSON (line {}, column {}).",
-            error.line(),
-            error.column()
-        ))),
+        false => Problem::bad_request(format!("The body is not valid JSON{}.", fault.place())),
+    })
+}
+
+/// Reads JSON strictly.
+///
+/// # Errors
+/// What is wrong with it first, and where.
+pub fn read_strict(text: &[u8]) -> Result<Value, JsonFault> {
+    if !depth_within(text) {
+        return Err(JsonFault::too_deep(MOST_DEPTH));
     }
+    let path = RefCell::new(Vec::new());
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let read = Reader { path: &path }.deserialize(&mut deserializer);
+    let read = read.and_then(|value| deserializer.end().map(|()| value));
+    read.map_err(|error| JsonFault::new(&error, &path.borrow()))
 }
 
 /// Whether arrays and objects stand at most 32 deep. Looks at brackets only, so it is quick and
@@ -59,15 +72,29 @@ pub fn depth_within(body: &[u8]) -> bool {
     true
 }
 
-struct Strict(Value);
+/// Reads one value, and remembers the way to it.
+#[derive(Clone, Copy)]
+struct Reader<'p> {
+    path: &'p RefCell<Vec<Step>>,
+}
 
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader).map(Strict)
+impl Reader<'_> {
+    /// Goes into a part. The way stays as it is where something is wrong.
+    fn within<T, E>(self, step: Step, read: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        self.path.borrow_mut().push(step);
+        let value = read()?;
+        self.path.borrow_mut().pop();
+        Ok(value)
     }
 }
 
-struct Reader;
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
 fn exact<E: Error>(exact: bool, value: Value) -> Result<Value, E> {
     if exact {
@@ -84,7 +111,7 @@ fn clean<E: Error>(text: &str) -> Result<(), E> {
     Ok(())
 }
 
-impl<'de> Visitor<'de> for Reader {
+impl<'de> Visitor<'de> for Reader<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -122,7 +149,9 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(Strict(item)) = seq.next_element()? {
+        while let Some(item) =
+            self.within(Step::Item(items.len()), || seq.next_element_seed(self))?
+        {
             items.push(item);
         }
         Ok(items.into())
@@ -130,11 +159,15 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut fields = Map::new();
-        while let Some((name, Strict(value))) = map.next_entry::<String, Strict>()? {
-            clean(&name)?;
-            if fields.insert(name, value).is_some() {
-                return Err(A::Error::custom("a field is there twice"));
-            }
+        while let Some(name) = map.next_key::<String>()? {
+            let value = self.within(Step::Field(name.clone()), || {
+                clean(&name)?;
+                if fields.contains_key(&name) {
+                    return Err(A::Error::custom("a field is there twice"));
+                }
+                map.next_value_seed(self)
+            })?;
+            fields.insert(name, value);
         }
         Ok(fields.into())
     }

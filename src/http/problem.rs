@@ -70,6 +70,12 @@ impl Problem {
         problem
     }
 
+    /// Says which field it is about.
+    pub fn at(mut self, error: FieldError) -> Problem {
+        self.0.errors.push(error);
+        self
+    }
+
     /// Adds a member of its own.
     pub fn with(mut self, name: &str, value: impl Into<serde_json::Value>) -> Problem {
         self.0.more.insert(name.to_owned(), value.into());

@@ -2,12 +2,14 @@
 //! kept.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::OperationError;
 use crate::domain::experience::Kind;
+use crate::domain::json_schema::JsonSchema;
 use crate::domain::key::KeyName;
 use crate::domain::reading::{FieldError, Node, Problems};
 use crate::domain::version::{Audience, Content, ProjectNames};
@@ -107,9 +109,14 @@ impl Known {
             keys: HashMap::new(),
             segments: HashMap::new(),
         };
-        for key in keys::find_by_names(conn, project_id, &key_names)? {
+        // Kept, so that no schema changes between this look and the saving.
+        for key in keys::keep_by_names(conn, project_id, &key_names)? {
             if key.archived_at.is_none() {
                 known.names.keys.insert(key.name.clone(), key.value_type);
+                let schema = key.schema.as_ref().and_then(|json| JsonSchema::read(json).ok());
+                if let Some(schema) = schema {
+                    known.names.schemas.insert(key.name.clone(), Arc::new(schema));
+                }
                 known.keys.insert(key.name, key.id);
             }
         }

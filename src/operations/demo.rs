@@ -2,6 +2,7 @@
 //!
 //! It is loaded through the same operations that everybody uses, by the admin that it brings.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::{
@@ -12,6 +13,7 @@ use super::{
         sdk_keys,
     },
     contents::Draft,
+    demo_users,
     editing::{self, NewExperience},
     keys::{self, NewKey},
     publishing::{self, Publish, Replaces},
@@ -50,6 +52,7 @@ pub struct Demo {
 pub fn load_into_empty(
     store: &Store,
     hasher: &PasswordHasher,
+    now: DateTime<Utc>,
 ) -> Result<Option<Demo>, OperationError> {
     let password = Password::generate();
     let hash = hasher.hash(&password)?;
@@ -73,6 +76,7 @@ pub fn load_into_empty(
         let person = people::add(conn, &Actor::command_line(), &admin)?;
         let actor = Actor::new(Identity::of_person(conn, person)?, Origin::default());
         load(conn, &actor, &environment)?;
+        demo_users::load(conn, environment.id, now)?;
         let (_, client_key) =
             sdk_keys::create(conn, &actor, &environment, SdkKeyKind::Client, "Demo app")?;
         Ok(Some(Demo { password: password.clone(), client_key }))

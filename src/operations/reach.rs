@@ -1,8 +1,10 @@
 //! How many of the known users conditions describe, while they are edited and afterwards.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 use chrono::{DateTime, Utc};
+use foldhash::fast::FixedState;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -15,7 +17,7 @@ use crate::domain::reach::{Estimate, Reach};
 use crate::domain::reading::Problems;
 use crate::domain::ruleset::Ruleset;
 use crate::domain::ruleset::source::{SegmentRule, SegmentSource, Source};
-use crate::population::Population;
+use crate::population::{Members, Population};
 use crate::store::{Connection, StoreError, population, rulesets, segments};
 
 /// Stands for the slug of what is being edited; no segment is called so.
@@ -58,6 +60,13 @@ pub struct CountChange {
     pub join: Estimate,
     /// How many leave.
     pub leave: Estimate,
+}
+
+impl CountChange {
+    /// Whether anybody joins or leaves.
+    pub fn moves(&self) -> bool {
+        self.join.about > 0 || self.leave.about > 0
+    }
 }
 
 /// Somebody who is in.
@@ -153,22 +162,29 @@ pub fn of_segments(
     now: DateTime<Utc>,
 ) -> Result<HashMap<String, Count>, OperationError> {
     let segments = rulesets::segments(conn, project_id)?;
+    let rules = fingerprint(&segments);
     let ruleset = compile(conn, population, segments)?;
-    let sample = population.sample(environment_id, now)?;
-    let memberships =
-        slugs.iter().filter_map(|slug| Some((*slug, Membership::new(&ruleset, slug)?)));
-    let counted = memberships.map(|(slug, membership)| {
-        let reach = Reach::of(sample.users(), &membership, None, now);
-        let count = Count {
-            known: sample.known(),
-            asked: reach.asked,
-            matched: Estimate::new(reach.matched, reach.asked, sample.known()),
-            change: None,
-            examples: Vec::new(),
-        };
-        (slug.to_owned(), count)
-    });
-    Ok(counted.collect())
+    let mut counts = HashMap::new();
+    for slug in slugs {
+        let Some(membership) = Membership::new(&ruleset, slug) else { continue };
+        let what = FixedState::default().hash_one((rules, slug));
+        let members = population.counted(environment_id, what, || {
+            let sample = population.sample(environment_id, now)?;
+            let Reach { asked, matched, .. } = Reach::of(sample.users(), &membership, None, now);
+            Ok(Members { known: sample.known(), asked, matched })
+        })?;
+        let Members { known, asked, matched } = members;
+        let matched = Estimate::new(matched, asked, known);
+        let count = Count { known, asked, matched, change: None, examples: Vec::new() };
+        counts.insert((*slug).to_owned(), count);
+    }
+    Ok(counts)
+}
+
+/// The same for segments whose members can't differ.
+fn fingerprint(segments: &[SegmentSource]) -> u64 {
+    let written = serde_json::to_vec(segments).unwrap_or_default();
+    FixedState::default().hash_one(written)
 }
 
 fn read(conn: &mut Connection, edited: &Edited<'_>) -> Result<Condition, OperationError> {

@@ -55,7 +55,7 @@ pub(super) fn resolve(
         match others.ids.get(slug.as_str()) {
             Some(id) => named.push(*id),
             None => problems.push(FieldError::new(
-                FIELD,
+                place(&condition, slug.as_str()),
                 format!("There is no segment “{slug}”, or it is archived. Pick another one."),
             )),
         }
@@ -68,13 +68,19 @@ pub(super) fn resolve(
             own.name,
             way.join(" → ")
         );
-        problems.push(FieldError::new(FIELD, message));
+        let first = way.get(1).map(String::as_str).unwrap_or_default();
+        problems.push(FieldError::new(place(&condition, first), message));
     } else if problems.len() == before {
         let own = own.map_or(UNNAMED, |own| &own.slug);
         problems.extend(others.unservable(own, &condition));
     }
     let whole = problems.len() == before;
     Ok(whole.then(|| Tree { json: condition.to_json(), named, condition }))
+}
+
+/// Where the conditions name that segment.
+fn place(condition: &Condition, slug: &str) -> String {
+    condition.place_of_segment(slug, FIELD).unwrap_or_else(|| FIELD.to_owned())
 }
 
 /// The segments of the project that are not archived.
@@ -88,13 +94,13 @@ impl Others {
     fn load(conn: &mut Connection, project_id: Uuid) -> Result<Others, StoreError> {
         let found = segment_revisions::with_conditions(conn, project_id)?;
         let mut others = Others { sources: Vec::new(), ids: HashMap::new(), named: HashMap::new() };
-        for (Segment { id, slug, kind, .. }, conditions) in found {
+        for (Segment { id, slug, kind, revision, .. }, conditions) in found {
             let named = Condition::from_json(&conditions).map(|tree| slugs(&tree));
             others.named.insert(slug.clone(), named.unwrap_or_default());
             others.ids.insert(slug.clone(), id);
             let rule = match kind {
                 SegmentKind::Rules => SegmentRule::Conditions(conditions),
-                SegmentKind::List => SegmentRule::List,
+                SegmentKind::List => SegmentRule::List { revision },
             };
             others.sources.push(SegmentSource { id, slug, rule });
         }

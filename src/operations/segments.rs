@@ -11,8 +11,8 @@ use super::audit::{self, Change};
 use super::obstacles::{in_use, not_free, refused};
 use super::rights::{require_for, require_where_served};
 use super::segment_tree::{self, Tree};
-use super::{Actor, OperationError, texts};
-use crate::domain::reading::Problems;
+use super::{Actor, OperationError, segment_lists, texts};
+use crate::domain::reading::{FieldError, Problems};
 use crate::domain::role::Right;
 use crate::store::segment_revisions::{self, NewConditions, SegmentRevision};
 use crate::store::segments::{self, NewSegment as StoredSegment, Segment, SegmentKind};
@@ -87,7 +87,12 @@ pub fn edit(
     let name = edit.name.map(|text| texts::name("name", text, &mut problems));
     let description =
         edit.description.map(|text| texts::description("description", text, &mut problems));
-    let condition = edit.conditions.and_then(|json| segment_tree::read(json, &mut problems));
+    if edit.conditions.is_some() && found.kind == SegmentKind::List {
+        let instead = "A list has user ids instead of conditions. Upload those.";
+        problems.push(FieldError::new("conditions", instead));
+    }
+    let entered = edit.conditions.filter(|_| found.kind == SegmentKind::Rules);
+    let condition = entered.and_then(|json| segment_tree::read(json, &mut problems));
     let environments = environments::lock_all(conn, found.project_id)?;
     let tree =
         segment_tree::resolve(conn, found.project_id, Some(&found), condition, &mut problems)?;
@@ -117,7 +122,8 @@ pub fn edit(
     Ok(after)
 }
 
-/// Gives a segment the conditions back that it had under that number, as a new revision.
+/// Gives a segment the conditions or the users back that it had under that number, as a new
+/// revision. `base` is the newest revision that the caller knew; none: whatever it is.
 ///
 /// # Errors
 /// [`OperationError::NotFound`] without such a revision; as of [`edit`] else.
@@ -126,15 +132,23 @@ pub fn restore(
     actor: &Actor,
     id: Uuid,
     revision: i32,
+    base: Option<i32>,
 ) -> Result<Segment, OperationError> {
-    editable(conn, actor, id)?;
+    let found = editable(conn, actor, id)?;
     let older = segment_revisions::find(conn, id, revision)?
         .ok_or(OperationError::NotFound("revision of this segment"))?;
-    let change = SegmentEdit { conditions: Some(&older.conditions), ..SegmentEdit::default() };
+    if found.kind == SegmentKind::List {
+        return segment_lists::restore(conn, actor, &found, revision, base);
+    }
+    let change = SegmentEdit {
+        conditions: Some(&older.conditions),
+        base_revision: base,
+        ..SegmentEdit::default()
+    };
     edit(conn, actor, id, &change)
 }
 
-/// Creates a segment with the conditions of another one.
+/// Creates a segment with the conditions or the users of another one.
 ///
 /// # Errors
 /// As of [`create`].
@@ -145,6 +159,9 @@ pub fn clone(
     name: &str,
 ) -> Result<Segment, OperationError> {
     let original = editable(conn, actor, id)?;
+    if original.kind == SegmentKind::List {
+        return segment_lists::clone(conn, actor, &original, name);
+    }
     let newest = segment_revisions::find(conn, id, original.revision)?
         .ok_or(OperationError::NotFound("segment"))?;
     let new = NewSegment {
@@ -193,7 +210,11 @@ pub fn unarchive(
     Ok(after)
 }
 
-fn editable(conn: &mut Connection, actor: &Actor, id: Uuid) -> Result<Segment, OperationError> {
+pub(super) fn editable(
+    conn: &mut Connection,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<Segment, OperationError> {
     let segment = segments::find(conn, id)?.ok_or(OperationError::NotFound("segment"))?;
     require_for(actor, Right::Edit, segment.project_id, "segment")?;
     Ok(segment)
@@ -263,7 +284,7 @@ fn revise(
     segment_revisions::revise(conn, id, &conditions, actor.author()).map_err(not_free)
 }
 
-fn record(
+pub(super) fn record(
     conn: &mut Connection,
     actor: &Actor,
     action: &str,

@@ -9,10 +9,10 @@ use super::rights::{find_environment, require_publish};
 use super::{Actor, OperationError};
 use crate::domain::condition::Truth;
 use crate::domain::evaluation::segments_of;
-use crate::domain::ruleset::{MemberLists, Ruleset};
+use crate::domain::ruleset::Ruleset;
 use crate::domain::segment::MemberList;
 use crate::store::user_records::{self, UserRecord};
-use crate::store::{Connection, population, rulesets, segments};
+use crate::store::{Connection, member_lists::MemberListCache, population, rulesets, segments};
 
 /// What is known of a user, and what comes of it.
 #[derive(Debug)]
@@ -44,6 +44,7 @@ pub struct Membership {
 pub fn portray(
     conn: &mut Connection,
     actor: &Actor,
+    lists: &MemberListCache,
     environment_id: Uuid,
     user_id: &str,
     now: DateTime<Utc>,
@@ -57,11 +58,13 @@ pub fn portray(
         context: &user.context,
         with_profile: true,
         rules: Rules::Live,
+        lists,
         keys: None,
     };
     let told = explaining::explain(conn, actor, &question, now)?;
     let source = rulesets::load(conn, environment.id)?;
-    let ruleset = Ruleset::compile(source, None, &MemberLists::new()).ruleset;
+    let members = lists.of_segments(conn, &source.segments)?;
+    let ruleset = Ruleset::compile(source, None, &members).ruleset;
     let names = segments::names(conn, environment.project_id)?;
     let membership = |(slug, truth): (&str, Truth)| Membership {
         slug: slug.to_owned(),

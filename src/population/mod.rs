@@ -16,10 +16,11 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use moka::sync::Cache;
 use uuid::Uuid;
 
 use crate::domain::ruleset::{MemberLists, source::SegmentSource};
-use crate::store::{Connection, Store, StoreError, population};
+use crate::store::{Connection, Store, StoreError, member_lists::MemberListCache, population};
 
 /// The most users of an environment that are kept in memory.
 pub const MOST_SAMPLED: usize = 100_000;
@@ -34,6 +35,10 @@ const DRAWN_AT_MOST_EVERY: Duration = Duration::from_secs(10);
 const KEPT_FOR: Duration = Duration::from_secs(15 * 60);
 /// How long what was seen (names, values) is good for suggestions.
 const SEEN_FOR: Duration = Duration::from_secs(30);
+/// How long a count is good for lists.
+const COUNTED_FOR: Duration = Duration::from_secs(30);
+/// How many counts are kept.
+const MOST_COUNTED: u64 = 10_000;
 /// How far back is looked for what is new: transactions and clocks may lag by that much.
 const LAG: TimeDelta = TimeDelta::seconds(15);
 /// Up to how many users are followed; where more has changed, drawing anew is cheaper.
@@ -43,7 +48,20 @@ const MOST_FOLLOWED: i64 = 10_000;
 pub struct Population {
     store: Store,
     most: usize,
+    lists: Arc<MemberListCache>,
     slots: Mutex<HashMap<Uuid, Arc<Slot>>>,
+    counted: Cache<(Uuid, u64), Members>,
+}
+
+/// How many of a sample were found in something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Members {
+    /// How many users are known in all.
+    pub known: u64,
+    /// How many of them were asked.
+    pub asked: usize,
+    /// How many of those are in.
+    pub matched: usize,
 }
 
 #[derive(Default)]
@@ -70,7 +88,13 @@ impl Population {
 
     /// The same with smaller samples.
     pub fn of_at_most(store: Store, most: usize) -> Population {
-        Population { store, most, slots: Mutex::default() }
+        let counted = Cache::builder().max_capacity(MOST_COUNTED).time_to_live(COUNTED_FOR).build();
+        Population { store, most, lists: Arc::default(), slots: Mutex::default(), counted }
+    }
+
+    /// The same, with the lists that others hold too.
+    pub fn sharing(self, lists: Arc<MemberListCache>) -> Population {
+        Population { lists, ..self }
     }
 
     /// The sample of an environment, at most about a second old. Blocks while it is loaded.
@@ -121,6 +145,25 @@ impl Population {
         Ok(seen)
     }
 
+    /// A count in an environment that was made a moment ago, else made now. `what` is told apart by
+    /// a fingerprint of all that the count depends on, but for the users.
+    ///
+    /// # Errors
+    /// Those of `count`.
+    pub fn counted(
+        &self,
+        environment_id: Uuid,
+        what: u64,
+        count: impl FnOnce() -> Result<Members, StoreError>,
+    ) -> Result<Members, StoreError> {
+        if let Some(members) = self.counted.get(&(environment_id, what)) {
+            return Ok(members);
+        }
+        let members = count()?;
+        self.counted.insert((environment_id, what), members);
+        Ok(members)
+    }
+
     /// Forgets a user at once.
     pub fn forget(&self, environment_id: Uuid, user_id: &str) {
         let slot = self.slot(environment_id);
@@ -152,10 +195,10 @@ impl Population {
     /// Those of the database.
     pub fn member_lists(
         &self,
-        _conn: &mut Connection,
-        _segments: &[SegmentSource],
+        conn: &mut Connection,
+        segments: &[SegmentSource],
     ) -> Result<MemberLists, StoreError> {
-        Ok(MemberLists::new())
+        self.lists.of_segments(conn, segments)
     }
 
     fn slot(&self, environment_id: Uuid) -> Arc<Slot> {

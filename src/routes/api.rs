@@ -6,8 +6,8 @@ use super::{Access, Row};
 use crate::{
     api::{
         audit_log, auth, docs, environments, experiences, explain, feature_flags, keys, openapi,
-        product_configs, projects, publications, publishing, sdk_keys, segment_preview, segments,
-        stats, users, versions,
+        product_configs, projects, publications, publishing, sdk_keys, segment_members,
+        segment_preview, segment_revisions, segments, stats, users, versions,
     },
     domain::role::Right,
 };
@@ -23,6 +23,13 @@ const ADMINISTER: Access = Access::Right(Right::Administer);
 macro_rules! experience {
     ($rest:literal) => {
         concat!("/api/v1/{kind:feature-flags|product-configs}/{id}", $rest)
+    };
+}
+
+/// A segment.
+macro_rules! segment {
+    ($rest:literal) => {
+        concat!("/api/v1/segments/{slug}", $rest)
     };
 }
 
@@ -88,6 +95,16 @@ fn of_segments() -> Vec<Row> {
         Row::new(Method::POST, "/api/v1/segments/{slug}/clone", EDIT, segments::clone),
         Row::new(Method::POST, "/api/v1/segments/{slug}/archive", EDIT, segments::archive),
         Row::new(Method::POST, "/api/v1/segments/{slug}/unarchive", EDIT, segments::unarchive),
+        Row::new(Method::GET, segment!("/members"), SEE, segment_members::download),
+        Row::new(Method::PUT, segment!("/members"), EDIT, segment_members::fill),
+        Row::new(Method::GET, segment!("/revisions"), SEE, segment_revisions::list),
+        Row::new(Method::GET, segment!("/revisions/{n}"), SEE, segment_revisions::read),
+        Row::new(
+            Method::POST,
+            segment!("/revisions/{n}/restore"),
+            EDIT,
+            segment_revisions::restore,
+        ),
     ]
 }
 

@@ -11,7 +11,9 @@ use crate::{
             editor::{create, edit},
             list, publish, switch, undo, version, versions,
         },
-        first_steps, home, keys, playground, preferences, reports, segments, setup, sign_in, users,
+        first_steps, home, keys, playground, preferences, reports, segments,
+        segments::user_list,
+        setup, sign_in, users,
     },
     domain::role::Right,
 };
@@ -20,6 +22,7 @@ const ANYBODY: Admission = Admission::Anybody;
 const SIGNED_IN: Admission = Admission::SignedIn;
 const SEE: Admission = Admission::Right(Right::See);
 const EDIT: Admission = Admission::Right(Right::Edit);
+const UPLOAD: Admission = Admission::Upload(Right::Edit);
 const PUBLISH: Admission = Admission::Right(Right::Publish);
 const ADMINISTER: Admission = Admission::Right(Right::Administer);
 const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
@@ -41,6 +44,7 @@ pub(super) fn rows() -> Vec<PageRow> {
         of_keys(),
         of_segments(),
         of_users(),
+        of_lists(),
     ];
     tables.into_iter().flatten().collect()
 }
@@ -108,6 +112,7 @@ fn of_segments() -> Vec<PageRow> {
         PageRow::new(Method::GET, page!("/segments/new"), EDIT, segments::new),
         PageRow::new(Method::POST, page!("/segments/new"), EDIT, segments::create),
         PageRow::new(Method::POST, page!("/segments/_preview"), EDIT, segments::preview),
+        PageRow::new(Method::POST, page!("/segments/_matches"), EDIT, segments::count),
         PageRow::new(Method::GET, page!("/segments/{slug}"), SEE, segments::show),
         PageRow::new(Method::POST, page!("/segments/{slug}"), EDIT, segments::save),
         PageRow::new(Method::GET, page!("/segments/{slug}/clone"), EDIT, segments::ask_to_clone),
@@ -120,6 +125,30 @@ fn of_segments() -> Vec<PageRow> {
         ),
         PageRow::new(Method::POST, page!("/segments/{slug}/archive"), EDIT, segments::archive),
         PageRow::new(Method::POST, page!("/segments/{slug}/unarchive"), EDIT, segments::unarchive),
+        PageRow::new(Method::GET, page!("/segments/{slug}/revisions"), SEE, segments::revisions),
+        PageRow::new(
+            Method::GET,
+            page!("/segments/{slug}/revisions/{number}"),
+            SEE,
+            segments::revision,
+        ),
+        PageRow::new(
+            Method::POST,
+            page!("/segments/{slug}/revisions/{number}/restore"),
+            EDIT,
+            segments::restore,
+        ),
+    ]
+}
+
+fn of_lists() -> Vec<PageRow> {
+    vec![
+        PageRow::new(Method::GET, page!("/segments/new/list"), EDIT, user_list::new),
+        PageRow::new(Method::POST, page!("/segments/new/list"), UPLOAD, user_list::create),
+        PageRow::new(Method::POST, page!("/segments/{slug}/about"), EDIT, user_list::save_about),
+        PageRow::new(Method::GET, page!("/segments/{slug}/_check"), SEE, user_list::check),
+        PageRow::new(Method::GET, page!("/segments/{slug}/members"), SEE, user_list::download),
+        PageRow::new(Method::POST, page!("/segments/{slug}/members"), UPLOAD, user_list::fill),
     ]
 }
 
@@ -144,8 +173,9 @@ fn of_keys() -> Vec<PageRow> {
         PageRow::new(Method::GET, page!("/keys/new"), EDIT, keys::form::new),
         PageRow::new(Method::POST, page!("/keys/new"), EDIT, keys::form::create),
         PageRow::new(Method::GET, page!("/keys/{key}/edit"), EDIT, keys::form::open),
-        PageRow::new(Method::POST, page!("/keys/{key}/edit"), EDIT, keys::form::save),
+        PageRow::new(Method::POST, page!("/keys/{key}/edit"), EDIT, keys::saving::save),
         PageRow::new(Method::GET, page!("/keys/{key}/users"), SEE, keys::users::users),
+        PageRow::new(Method::GET, page!("/keys/{key}/code"), SEE, keys::code::code),
         PageRow::new(Method::GET, page!("/keys/{key}/archive"), EDIT, keys::archiving::ask),
         PageRow::new(Method::POST, page!("/keys/{key}/archive"), EDIT, keys::archiving::archive),
         PageRow::new(

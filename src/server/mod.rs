@@ -28,11 +28,12 @@ use crate::{
         access::{AccessTokens, Password, SignIn},
         demo::{self, Demo},
         keys::KeyLimit,
+        segment_lists::UploadFolder,
         setup,
     },
     population::Population,
     settings::{PublicUrl, SettingError, Settings},
-    store::Store,
+    store::{Store, member_lists::MemberListCache},
 };
 use background::Background;
 use signals::Signal;
@@ -112,15 +113,17 @@ impl Running {
         let delivery = Arc::new(Delivery::default());
         let data = settings.data_dir();
         let statistics = Arc::new(statistics(&delivery, &database.store, data));
+        let lists = Arc::<MemberListCache>::default();
         let mut refresh = Refresh::new(
             Arc::clone(&delivery),
             Store::with_pool_of(&database.url, 1),
             database.url.clone(),
             LastKnownGood::new(data.join("last-known-good")),
+            Arc::clone(&lists),
         );
         let prepared = database.prepare()?;
         let demo = match prepared && settings.demo {
-            true => demo::load_into_empty(&database.store, sign_in.hasher())?,
+            true => demo::load_into_empty(&database.store, sign_in.hasher(), Utc::now())?,
             false => None,
         };
         let up_to_date = prepared && refresh.refresh(Utc::now()).is_ok();
@@ -128,8 +131,8 @@ impl Running {
             let environments = refresh.serve_last_known_good(Utc::now());
             tracing::warn!(environments, "Postgres is away; serving what was last known");
         }
-        let population =
-            Arc::new(Population::new(Store::with_pool_of(&database.url, POPULATION_POOL)));
+        let population = Population::new(Store::with_pool_of(&database.url, POPULATION_POOL));
+        let population = Arc::new(population.sharing(Arc::clone(&lists)));
         let background = Background::start(
             refresh,
             Arc::clone(&delivery),
@@ -143,8 +146,10 @@ impl Running {
         let parts = Parts {
             delivery: Data::from(Arc::clone(&delivery)),
             profiles: Data::new(Profiles::new(Store::with_pool_of(&database.url, PROFILE_POOL))),
+            uploads: Data::new(UploadFolder::new(data.join("uploads"))),
             statistics: Data::from(Arc::clone(&statistics)),
             population: Data::from(population),
+            lists: Data::from(lists),
             store: Data::new(database.store.clone()),
             sign_in: Data::new(sign_in),
             key_limit: Data::new(KeyLimit(settings.key_limit)),

@@ -21,11 +21,11 @@ use super::{FINISH_WITHIN, StartError, paths};
 use crate::{
     dashboard::{SetupCode, Site},
     delivery::{Delivery, Statistics, profiles::Profiles},
-    operations::{access::SignIn, keys::KeyLimit},
+    operations::{access::SignIn, keys::KeyLimit, segment_lists::UploadFolder},
     population::Population,
     routes,
     settings::TrustedProxies,
-    store::Store,
+    store::{Store, member_lists::MemberListCache},
 };
 
 /// What handlers may ask for; each asks for what it needs by its type.
@@ -35,10 +35,14 @@ pub struct Parts {
     pub delivery: Data<Delivery>,
     /// What is stored about users.
     pub profiles: Data<Profiles>,
+    /// Where lists of users come in.
+    pub uploads: Data<UploadFolder>,
     /// What was counted.
     pub statistics: Data<Statistics>,
     /// Who is there.
     pub population: Data<Population>,
+    /// The members of list segments.
+    pub lists: Data<MemberListCache>,
     /// The database, for management.
     pub store: Data<Store>,
     /// Who gets in.
@@ -113,8 +117,10 @@ fn bind(address: SocketAddr, parts: Parts) -> io::Result<(SocketAddr, Server)> {
         App::new()
             .app_data(parts.delivery.clone())
             .app_data(parts.profiles.clone())
+            .app_data(parts.uploads.clone())
             .app_data(parts.statistics.clone())
             .app_data(parts.population.clone())
+            .app_data(parts.lists.clone())
             .app_data(parts.store.clone())
             .app_data(parts.sign_in.clone())
             .app_data(parts.key_limit.clone())

@@ -3,11 +3,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::experiences::Experience;
 use super::schema::{
-    experiences, holding_versions, key_holders, keys, version_keys, version_segments,
+    experiences, holding_versions, key_holders, keys, version_keys, version_segments, versions,
 };
 use super::stored::Stored;
 use super::{Connection, StoreError, segments};
@@ -35,6 +36,45 @@ pub struct HeldKey {
     /// The holder's name.
     #[diesel(select_expression = experiences::name)]
     pub experience_name: String,
+}
+
+/// A version that gives a key values, and is the newest of its experience or served somewhere.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct GivingVersion {
+    /// What kind its experience is.
+    #[diesel(select_expression = experiences::kind, deserialize_as = Stored<Kind>)]
+    pub experience_kind: Kind,
+    /// The experience's name in addresses.
+    #[diesel(select_expression = experiences::slug)]
+    pub experience_slug: String,
+    /// The experience's name.
+    #[diesel(select_expression = experiences::name)]
+    pub experience_name: String,
+    /// Its number.
+    #[diesel(select_expression = versions::number)]
+    pub number: i32,
+    /// Its content.
+    #[diesel(select_expression = versions::content)]
+    pub content: Value,
+}
+
+/// The versions that give a key values and are the newest of their experience or served somewhere.
+///
+/// # Errors
+/// Those of the database.
+pub fn giving(conn: &mut Connection, key_id: Uuid) -> Result<Vec<GivingVersion>, StoreError> {
+    Ok(holding_versions::table
+        .inner_join(
+            version_keys::table.on(version_keys::version_id.eq(holding_versions::version_id)),
+        )
+        .inner_join(versions::table.on(versions::id.eq(holding_versions::version_id)))
+        .inner_join(experiences::table.on(experiences::id.eq(holding_versions::experience_id)))
+        .filter(version_keys::key_id.eq(key_id))
+        .filter(version_keys::purpose.eq("gives"))
+        .order((experiences::slug, versions::number))
+        .select(GivingVersion::as_select())
+        .load(conn)?)
 }
 
 /// Rewrites what the experience holds, in the transaction of what caused it.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -9,6 +10,7 @@ use uuid::Uuid;
 use super::keys::Key;
 use super::page::{containing, lower, sorted_after};
 use super::schema::{key_holders, keys, version_keys};
+use super::stored::Stored;
 use super::{Connection, Page, PageRequest, Sort, StoreError, UsedBy, used_by};
 use crate::domain::value::ValueType;
 
@@ -50,25 +52,44 @@ pub fn list(
     Ok(page.cut(found, |key: &Key| key.id))
 }
 
-/// Some of the keys of a project, from that place in the order on; archived ones come last.
+/// What a key is put in order by.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = keys)]
+pub struct KeyOutline {
+    /// Identity.
+    pub id: Uuid,
+    /// What values it takes.
+    #[diesel(deserialize_as = Stored<ValueType>)]
+    pub value_type: ValueType,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it changed last.
+    pub updated_at: DateTime<Utc>,
+    /// Since when it is archived.
+    pub archived_at: Option<DateTime<Utc>>,
+}
+
+/// What the keys of a list are put in order by, in the order of their names.
 ///
 /// # Errors
 /// Those of the database.
-pub fn slice(
+pub fn outlines(
     conn: &mut Connection,
     filter: &KeyFilter<'_>,
-    sort: Sort,
-    from: i64,
-    most: i64,
-) -> Result<Vec<Key>, StoreError> {
-    let query = matching(filter).select(Key::as_select()).offset(from).limit(most);
-    let archived = keys::archived_at.is_not_null();
-    let query = match sort {
-        Sort::Name => query.order((archived, lower(keys::name), keys::id)),
-        Sort::Created => query.order((archived, keys::created_at.desc(), keys::id.desc())),
-        Sort::Updated => query.order((archived, keys::updated_at.desc(), keys::id.desc())),
-    };
-    Ok(query.load(conn)?)
+) -> Result<Vec<KeyOutline>, StoreError> {
+    Ok(matching(filter)
+        .order((lower(keys::name), keys::id))
+        .select(KeyOutline::as_select())
+        .load(conn)?)
+}
+
+/// The keys of these ids, in no order.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_ids(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<Key>, StoreError> {
+    Ok(keys::table.filter(keys::id.eq_any(ids)).select(Key::as_select()).load(conn)?)
 }
 
 /// How many keys a list is about.

@@ -175,6 +175,24 @@ pub fn find_by_names(
         .load(conn)?)
 }
 
+/// The same, kept as they are until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub fn keep_by_names(
+    conn: &mut Connection,
+    project_id: Uuid,
+    names: &[&str],
+) -> Result<Vec<Key>, StoreError> {
+    Ok(keys::table
+        .filter(keys::project_id.eq(project_id))
+        .filter(keys::name.eq_any(names))
+        .order(keys::id)
+        .select(Key::as_select())
+        .for_key_share()
+        .load(conn)?)
+}
+
 /// The key of that id, locked until the transaction ends.
 ///
 /// # Errors
@@ -251,6 +269,22 @@ pub fn unarchive(conn: &mut Connection, id: Uuid) -> Result<Key, StoreError> {
         .get_result(conn)?;
     environments::bump_project(conn, key.project_id)?;
     Ok(key)
+}
+
+/// The revision of that number.
+///
+/// # Errors
+/// Those of the database.
+pub fn revision(
+    conn: &mut Connection,
+    id: Uuid,
+    number: i32,
+) -> Result<Option<KeyRevision>, StoreError> {
+    Ok(key_revisions::table
+        .find((id, number))
+        .select(KeyRevision::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Every revision of a key, the newest first.

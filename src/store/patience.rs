@@ -15,12 +15,44 @@ use std::{
     time::Duration,
 };
 
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+
 use super::{Connection, Store, StoreError, WriteError};
 
 /// How long a read may take: longer than Postgres lets one statement take.
 pub const READ_WITHIN: Duration = Duration::from_secs(8);
 /// How long a write may take: longer than Postgres lets one transaction take.
 const WRITE_WITHIN: Duration = Duration::from_secs(16);
+/// How long a write may take that moves a million rows: longer than [`take_time`] lets it take.
+const WRITE_AT_LENGTH_WITHIN: Duration = Duration::from_secs(130);
+
+/// Lets the transaction take two minutes, where others take seconds. A limit that has begun to run
+/// is not moved by another one, so it is lifted first.
+///
+/// # Errors
+/// Those of the database.
+pub fn take_time(conn: &mut Connection) -> Result<(), StoreError> {
+    for setting in ["0", "120s"] {
+        let limits = pg_settings::table
+            .filter(pg_settings::name.eq_any(["statement_timeout", "transaction_timeout"]))
+            .select(set_config(pg_settings::name, setting, true));
+        limits.load::<String>(conn)?;
+    }
+    Ok(())
+}
+
+diesel::table! {
+    /// The settings that this Postgres knows.
+    pg_settings (name) {
+        name -> Text,
+    }
+}
+
+diesel::define_sql_function! {
+    /// Sets a setting, perhaps for the transaction only.
+    fn set_config(name: Text, value: Text, is_local: Bool) -> Text;
+}
 
 impl Store {
     /// [`Store::read`], for somebody who waits for the answer.
@@ -42,7 +74,27 @@ impl Store {
         &self,
         f: impl FnMut(&mut Connection) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E> {
-        let written = self.within(WRITE_WITHIN, |store| store.write(f));
+        self.write_within(WRITE_WITHIN, f)
+    }
+
+    /// [`Store::write_in_time`], for a write that moves a million rows and asks for the time to do
+    /// so ([`take_time`]).
+    ///
+    /// # Errors
+    /// As of [`Store::write_in_time`]; [`StoreError::OutcomeUnknown`] after 130 s.
+    pub fn write_at_length<T: Send + 'static, E: WriteError + Send + 'static>(
+        &self,
+        f: impl FnMut(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        self.write_within(WRITE_AT_LENGTH_WITHIN, f)
+    }
+
+    fn write_within<T: Send + 'static, E: WriteError + Send + 'static>(
+        &self,
+        limit: Duration,
+        f: impl FnMut(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let written = self.within(limit, |store| store.write(f));
         written.map_err(|error| match error {
             StoreError::Unavailable(reason) => StoreError::OutcomeUnknown(reason),
             other => other,

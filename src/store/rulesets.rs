@@ -92,19 +92,25 @@ fn load_keys(conn: &mut Connection, project_id: Uuid) -> Result<Vec<KeySource>, 
 /// # Errors
 /// As of [`load`].
 pub fn segments(conn: &mut Connection, project_id: Uuid) -> Result<Vec<SegmentSource>, StoreError> {
-    let rows: Vec<(Uuid, String, Stored<SegmentKind>, ReadableJson)> = segments::table
+    let rows: Vec<(Uuid, String, Stored<SegmentKind>, i32, ReadableJson)> = segments::table
         .inner_join(segment_revisions::table.on(newest_conditions()))
         .filter(segments::project_id.eq(project_id))
         .filter(segments::archived_at.is_null())
         .order(segments::slug)
-        .select((segments::id, segments::slug, segments::kind, segment_revisions::conditions))
+        .select((
+            segments::id,
+            segments::slug,
+            segments::kind,
+            segments::revision,
+            segment_revisions::conditions,
+        ))
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(id, slug, kind, conditions)| {
+        .map(|(id, slug, kind, revision, conditions)| {
             let rule = match kind.0 {
                 SegmentKind::Rules => SegmentRule::Conditions(conditions.0),
-                SegmentKind::List => SegmentRule::List,
+                SegmentKind::List => SegmentRule::List { revision },
             };
             SegmentSource { id, slug, rule }
         })

@@ -256,6 +256,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    segment_list_members (segment_id, user_id, added_in) {
+        segment_id -> Uuid,
+        user_id -> Text,
+        added_in -> Integer,
+        removed_in -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    segment_list_revisions (segment_id, number) {
+        segment_id -> Uuid,
+        number -> Integer,
+        change -> Text,
+        members -> Integer,
+        added -> Integer,
+        removed -> Integer,
+    }
+}
+
+diesel::table! {
+    segment_lists (segment_id) {
+        segment_id -> Uuid,
+    }
+}
+
+diesel::table! {
     segment_members (segment_id, named_segment_id) {
         segment_id -> Uuid,
         named_segment_id -> Uuid,
@@ -400,6 +426,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     property_names,
     publications,
     sdk_keys,
+    segment_list_members,
+    segment_list_revisions,
+    segment_lists,
     segment_members,
     segment_revisions,
     segments,

@@ -78,14 +78,21 @@ pub fn find(
         .optional()?)
 }
 
-/// Every form of a segment's conditions, the newest first.
+/// Some of the forms of a segment's conditions, the newest first: those below a number.
 ///
 /// # Errors
 /// Those of the database.
-pub fn list(conn: &mut Connection, id: Uuid) -> Result<Vec<SegmentRevision>, StoreError> {
+pub fn list_below(
+    conn: &mut Connection,
+    id: Uuid,
+    below: Option<i32>,
+    limit: u16,
+) -> Result<Vec<SegmentRevision>, StoreError> {
     Ok(segment_revisions::table
         .filter(segment_revisions::segment_id.eq(id))
+        .filter(segment_revisions::number.lt(below.unwrap_or(i32::MAX)))
         .order(segment_revisions::number.desc())
+        .limit(i64::from(limit))
         .select(SegmentRevision::as_select())
         .load(conn)?)
 }

@@ -115,8 +115,22 @@ pub fn create(
     new: &NewSegment<'_>,
     author: Author<'_>,
 ) -> Result<Segment, StoreError> {
+    create_as(conn, Uuid::new_v4(), new, author)
+}
+
+/// The same under an id under which something of it is stored already.
+///
+/// # Errors
+/// As of [`create`].
+pub fn create_as(
+    conn: &mut Connection,
+    id: Uuid,
+    new: &NewSegment<'_>,
+    author: Author<'_>,
+) -> Result<Segment, StoreError> {
     let segment: Segment = diesel::insert_into(segments::table)
         .values((
+            segments::id.eq(id),
             segments::project_id.eq(new.project_id),
             segments::slug.eq(new.slug),
             segments::name.eq(new.name),

@@ -14,10 +14,7 @@ use super::{Connection, StoreError};
 /// # Errors
 /// Those of the database.
 pub fn of_key(conn: &mut Connection, key_id: Uuid) -> Result<Vec<Uuid>, StoreError> {
-    let versions: Vec<Uuid> = version_keys::table
-        .filter(version_keys::key_id.eq(key_id))
-        .select(version_keys::version_id)
-        .load(conn)?;
+    let versions = naming_key(conn, key_id)?;
     serving(conn, &versions)
 }
 
@@ -49,16 +46,37 @@ pub struct Served {
 /// Those of the database.
 pub fn through_segment(conn: &mut Connection, segment_id: Uuid) -> Result<Vec<Served>, StoreError> {
     let versions = leading_to_segment(conn, segment_id)?;
-    let replaced = replaced_by_ramps(conn, &versions)?;
+    through(conn, &versions)
+}
+
+/// The experiences that some environment serves through a version which gives that key a value or
+/// requires one of it, by name.
+///
+/// # Errors
+/// Those of the database.
+pub fn through_key(conn: &mut Connection, key_id: Uuid) -> Result<Vec<Served>, StoreError> {
+    let versions = naming_key(conn, key_id)?;
+    through(conn, &versions)
+}
+
+fn through(conn: &mut Connection, version_ids: &[Uuid]) -> Result<Vec<Served>, StoreError> {
+    let replaced = replaced_by_ramps(conn, version_ids)?;
     let ramped_out_of =
         publications::ramp.lt(FULL_RAMP).and(publications::replaces_id.eq_any(replaced));
     Ok(publications::table
         .inner_join(experiences::table)
         .filter(publications::ended_at.is_null())
         .filter(experiences::archived_at.is_null())
-        .filter(publications::version_id.eq_any(&versions).or(ramped_out_of))
+        .filter(publications::version_id.eq_any(version_ids).or(ramped_out_of))
         .order((lower(experiences::name), experiences::id, publications::environment_id))
         .select((experiences::id, experiences::name, publications::environment_id))
+        .load(conn)?)
+}
+
+fn naming_key(conn: &mut Connection, key_id: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    Ok(version_keys::table
+        .filter(version_keys::key_id.eq(key_id))
+        .select(version_keys::version_id)
         .load(conn)?)
 }
 

@@ -1,9 +1,9 @@
-// Combobox with a list of links or buttons; focus stays in the input.
+// Combobox with a list of options, perhaps links or buttons; focus stays in the input.
 on('keydown', (e) => {
   const c = e.target;
-  if (c.getAttribute?.('role') !== 'combobox' || e.isComposing) return;
-  const box = document.getElementById(c.getAttribute('aria-controls')),
-    o = $$('[role=option]', box || undefined);
+  if (!c.matches?.('[role=combobox], [data-list]') || e.isComposing) return;
+  const list = document.getElementById(c.getAttribute('aria-controls')),
+    o = list ? $$('[role=option]', list) : [];
   if (!o.length) return;
   let k = o.findIndex((x) => x.getAttribute('aria-selected') === 'true');
   const d = { ArrowDown: 1, ArrowUp: -1 }[e.key];
@@ -16,6 +16,6 @@ on('keydown', (e) => {
     o[k].scrollIntoView({ block: 'nearest' });
   } else if (e.key === 'Enter' && k >= 0) {
     e.preventDefault();
-    $('a, button', o[k])?.click();
+    ($('a, button', o[k]) ?? o[k]).click();
   }
 });

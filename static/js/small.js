@@ -7,10 +7,11 @@ on('click', (e) => {
       b.dataset.copy || document.getElementById(b.getAttribute('aria-controls')).textContent,
     )
     .then(() => {
-      const t = b.textContent;
+      if ($('svg', b)) return toast(`${b.dataset.copy} is copied.`, false);
+      const t = b.innerHTML;
       b.textContent = 'Copied';
       say('Copied');
-      setTimeout(() => (b.textContent = t), 2000);
+      setTimeout(() => (b.innerHTML = t), 2000);
     });
 });
 // A link that copies its own address; where that can't be done, it leads there.

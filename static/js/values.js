@@ -1,9 +1,9 @@
-// Lists of values: a comma, a line or Enter adds what was typed or pasted; the server splits it.
+// Lists of values: a comma, a semicolon, a line or Enter adds what was typed or pasted; the server splits it.
 // Backspace in the empty field takes the last value back.
 on('input', (e) => {
   const t = e.target;
   if (!t.matches?.('[data-values]') || e.isComposing) return;
-  const ends = e.inputType === 'insertFromPaste' ? /[\n,]/ : /[\n,]\s*$/;
+  const ends = e.inputType === 'insertFromPaste' ? /[\n\t,;]/ : /[\n\t]|[,;]\s*$/;
   if (ends.test(t.value) && !/^\s*"[^"]*$/.test(t.value)) $('.add-values', t.parentNode).click();
 });
 on('keydown', (e) => {

@@ -10,6 +10,7 @@ use super::{
         number_words::grouped, work,
     },
     Place, find,
+    order::DAYS,
     user_links::{self, User},
 };
 use crate::{
@@ -25,7 +26,7 @@ struct Question {
     /// What has to let go of it first.
     users: Vec<User>,
     environment: String,
-    /// How often it was delivered there within a day.
+    /// How often it was delivered there within 7 days.
     delivered: String,
 }
 
@@ -54,7 +55,7 @@ pub async fn ask(member: ProjectMember, place: Place, store: Data<Store>) -> Ans
     let environment_id = member.environment.id;
     let found = work::read(&store, move |conn| {
         let key = find(conn, project_id, &name)?;
-        let since = Utc::now() - TimeDelta::hours(24);
+        let since = Utc::now() - TimeDelta::days(DAYS);
         let counts = delivered::of_keys(conn, environment_id, &[key.id], since)?;
         let count = counts.get(&key.id).copied().unwrap_or(0);
         Ok((store::keys::used_by(conn, key.id)?, count, key.name))

@@ -1,15 +1,15 @@
-//! The form of a key: to create one, and to change its default and description.
+//! The form of a key: to create one, and as it is opened to change one.
 
 use actix_web::web::Data;
 use askama::Template;
 
 use super::{
     super::{
-        Answer, FieldErrors, Form, Fragment, Layout, Moved, Page, PageError, ProjectMember,
+        Answer, AnyForm, FieldErrors, Fragment, Layout, Moved, Page, PageError, ProjectMember,
         Section, Site, Toast, work,
     },
     Place,
-    entered::{Entered, field, unix_lines},
+    entered::{Entered, field},
     find, type_label,
 };
 use crate::{
@@ -17,12 +17,12 @@ use crate::{
         reading::{FieldError, Problems},
         value::ValueType,
     },
-    operations::keys::{self, DefaultReach, KeyEdit, KeyLimit, NewKey},
+    operations::keys::{self, DefaultReach, KeyLimit, NewKey},
     store::{self, Store, keys::Key},
 };
 
 /// The form of a key, as its page and its dialog show it.
-struct KeyForm {
+pub struct KeyForm {
     /// The address of the list.
     list: String,
     /// Where the form goes.
@@ -33,6 +33,7 @@ struct KeyForm {
     is_new: bool,
     /// How many keys there may be, where there are as many.
     full: Option<u32>,
+    is_archived: bool,
     /// Where the default acts.
     hint: String,
     /// Why they may not change the default.
@@ -64,6 +65,7 @@ impl KeyForm {
             types: ValueType::ALL.into_iter().map(|of| (of, type_label(of))).collect(),
             is_new: true,
             full: None,
+            is_archived: false,
             hint: "What apps get where no feature flag or product config decides.".to_owned(),
             locked: None,
             entered,
@@ -72,7 +74,13 @@ impl KeyForm {
         }
     }
 
-    fn of_key(member: &ProjectMember, key: &Key, reach: DefaultReach, entered: Entered) -> KeyForm {
+    /// Of a key that exists, for somebody whose reach that is.
+    pub fn of_key(
+        member: &ProjectMember,
+        key: &Key,
+        reach: DefaultReach,
+        entered: Entered,
+    ) -> KeyForm {
         let form = KeyForm::new(member, entered);
         let hint = match reach.served_in.as_slice() {
             [] => form.hint,
@@ -83,14 +91,20 @@ impl KeyForm {
             heading: key.name.clone(),
             types: vec![(key.value_type, type_label(key.value_type))],
             is_new: false,
+            is_archived: key.archived_at.is_some(),
             locked: reach.refusal,
             hint,
             ..form
         }
     }
 
+    /// Whether there is anything to send.
+    fn is_open(&self) -> bool {
+        self.full.is_none() && !self.is_archived
+    }
+
     /// The form as it was asked for, on its page or in the dialog.
-    fn show(self, member: &ProjectMember) -> Answer {
+    pub fn show(self, member: &ProjectMember) -> Answer {
         let wrong = !self.errors.is_empty();
         if member.ask.is_for_dialog() {
             let fragment = Fragment::of(&KeyDialog { form: self })?;
@@ -105,7 +119,10 @@ impl KeyForm {
 
     /// The form again, with what is wrong. What else stands in the way is said there too, since
     /// what was typed would be lost on a page of its own.
-    fn wanting(mut self, error: PageError, member: &ProjectMember) -> Answer {
+    ///
+    /// # Errors
+    /// What can't be said in a form.
+    pub fn wanting(mut self, error: PageError, member: &ProjectMember) -> Answer {
         let problems = match error {
             PageError::Invalid(problems) => problems,
             PageError::Refused(message, _) => vec![FieldError::new("name", message)],
@@ -116,12 +133,33 @@ impl KeyForm {
         self.show(member)
     }
 
+    /// The problems at the fields of the form; a place inside a field goes into the sentence.
     fn by_field(&self, problems: Problems) -> Problems {
-        let named = problems.into_iter().map(|problem| match problem.field.as_str() {
-            "default_value" => FieldError::new(field(&self.entered.value_type), problem.message),
-            _ => problem,
-        });
-        named.collect()
+        let default = field(&self.entered.value_type);
+        let mut placed: Problems = Vec::new();
+        for problem in problems {
+            let inside = |name: &str| {
+                let rest = problem.field.strip_prefix(name)?;
+                let starts = rest.is_empty() || rest.starts_with(['.', '[']);
+                starts.then(|| rest.strip_prefix('.').unwrap_or(rest).to_owned())
+            };
+            let (name, place) = if let Some(place) = inside("default_value") {
+                (default.clone(), place)
+            } else if let Some(place) = inside("schema") {
+                ("schema".to_owned(), place)
+            } else {
+                (problem.field.clone(), String::new())
+            };
+            let message = match place.as_str() {
+                "" => problem.message,
+                place => format!("At {place}: {}", problem.message),
+            };
+            match placed.iter_mut().find(|known| known.field == name) {
+                Some(known) => known.message += &format!(" {message}"),
+                None => placed.push(FieldError::new(name, message)),
+            }
+        }
+        placed
     }
 }
 
@@ -142,7 +180,7 @@ pub async fn new(member: ProjectMember, limit: Data<KeyLimit>, store: Data<Store
 /// [`PageError::Away`].
 pub async fn create(
     member: ProjectMember,
-    form: Form,
+    AnyForm(form): AnyForm,
     limit: Data<KeyLimit>,
     site: Site,
     store: Data<Store>,
@@ -161,7 +199,7 @@ async fn create_from(
     limit: u32,
     store: &Store,
 ) -> Result<Key, PageError> {
-    let default = entered.default().map_err(|problem| PageError::Invalid(vec![problem]))?;
+    let (default, schema) = entered.values().map_err(PageError::Invalid)?;
     let (actor, project_id) = (member.actor.clone(), member.project.id);
     let (name, description) = (entered.name.clone(), entered.description.clone());
     let value_type = entered.value_type;
@@ -172,7 +210,7 @@ async fn create_from(
             value_type,
             default_value: &default,
             description: &description,
-            schema: None,
+            schema: schema.as_ref(),
         };
         keys::create(conn, &actor, &new, limit)
     });
@@ -191,13 +229,15 @@ fn created(member: &ProjectMember, key: &Key, another: bool, site: &Site) -> Ans
 }
 
 /// A key, and who may change what of it.
-async fn find_with_reach(
+///
+/// # Errors
+/// [`PageError::NotFound`].
+pub async fn find_with_reach(
     member: &ProjectMember,
-    place: Place,
+    name: String,
     store: &Store,
 ) -> Result<(Key, DefaultReach), PageError> {
     let (actor, project_id) = (member.actor.clone(), member.project.id);
-    let (_, _, name) = place.into_inner();
     let found = work::read(store, move |conn| {
         let key = find(conn, project_id, &name)?;
         let reach = keys::default_reach(conn, &actor, &key)?;
@@ -211,60 +251,7 @@ async fn find_with_reach(
 /// # Errors
 /// [`PageError::NotFound`].
 pub async fn open(member: ProjectMember, place: Place, store: Data<Store>) -> Answer {
-    let (key, reach) = find_with_reach(&member, place, &store).await?;
+    let (_, _, name) = place.into_inner();
+    let (key, reach) = find_with_reach(&member, name, &store).await?;
     KeyForm::of_key(&member, &key, reach, Entered::of_key(&key)).show(&member)
-}
-
-/// Changes the default and the description of a key.
-///
-/// # Errors
-/// [`PageError::NotFound`], [`PageError::Away`].
-pub async fn save(
-    member: ProjectMember,
-    place: Place,
-    form: Form,
-    site: Site,
-    store: Data<Store>,
-) -> Answer {
-    let (key, reach) = find_with_reach(&member, place, &store).await?;
-    let has_default = form.is_checked(&field(&key.value_type));
-    // Whoever may not change the default is shown none, and sends none.
-    let mut entered = match has_default {
-        true => Entered::of_form(&form, key.value_type),
-        false => Entered::of_key(&key),
-    };
-    entered.name.clone_from(&key.name);
-    entered.description = unix_lines(form.get("description"));
-    match save_from(&member, &key, &entered, has_default, &store).await {
-        Ok(after) => {
-            let changed = after.revision != key.revision;
-            let said = if changed { format!("{} is saved.", after.name) } else { UNCHANGED.into() };
-            let moved = Moved::to(member.path("/keys")).with_toast(Toast::saying(said));
-            moved.answer_on_list(&member, &site)
-        }
-        Err(error) => KeyForm::of_key(&member, &key, reach, entered).wanting(error, &member),
-    }
-}
-
-const UNCHANGED: &str = "Nothing changed, so nothing was saved.";
-
-async fn save_from(
-    member: &ProjectMember,
-    key: &Key,
-    entered: &Entered,
-    has_default: bool,
-    store: &Store,
-) -> Result<Key, PageError> {
-    let default = if has_default { Some(entered.default()) } else { None };
-    let default = default.transpose().map_err(|problem| PageError::Invalid(vec![problem]))?;
-    let (actor, id, description) = (member.actor.clone(), key.id, entered.description.clone());
-    let done = work::write(store, move |conn| {
-        let change = KeyEdit {
-            default_value: default.as_ref(),
-            description: Some(&description),
-            ..KeyEdit::default()
-        };
-        keys::edit(conn, &actor, id, &change)
-    });
-    done.await
 }

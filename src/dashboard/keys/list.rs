@@ -10,13 +10,13 @@ use uuid::Uuid;
 use super::{
     super::{
         Answer, Layout, Page, Pager, ProjectMember, Section,
-        list_address::SORTS,
         number_words::{counted, grouped},
         time_words, work,
     },
     default_text,
     list_query::ListQuery,
-    type_label,
+    order::{self, By, DAYS, Order},
+    shortened, type_label,
     user_links::{self, User},
 };
 use crate::{
@@ -31,8 +31,6 @@ use crate::{
 
 /// How many keys a page shows.
 const PAGE: usize = 50;
-/// How much of a default a row shows, in characters.
-const MOST_DEFAULT: usize = 48;
 
 #[derive(Template)]
 #[template(path = "keys/list.html")]
@@ -46,6 +44,7 @@ struct ListPage {
     query: ListQuery,
     types: Vec<Choice>,
     sorts: Vec<Choice>,
+    columns: Vec<Column>,
     lines: Vec<Line>,
     pager: Pager,
     /// How many keys there are that are not archived.
@@ -59,9 +58,19 @@ struct ListPage {
 
 /// Something to choose from.
 struct Choice {
-    value: &'static str,
+    value: String,
     label: &'static str,
     is_chosen: bool,
+}
+
+/// The head of a column that the list can be ordered by.
+struct Column {
+    class: &'static str,
+    label: &'static str,
+    /// The list in this order, or where it is, the other way round.
+    address: String,
+    /// How the list is ordered by it, if it is: `ascending`, `descending`.
+    sorted: Option<&'static str>,
 }
 
 /// A key.
@@ -83,7 +92,7 @@ struct Found {
     keys: Vec<Key>,
     users: HashMap<Uuid, Vec<UsedBy>>,
     delivered: HashMap<Uuid, i64>,
-    total: i64,
+    total: usize,
     kept: i64,
     archived: i64,
 }
@@ -120,13 +129,15 @@ fn find(
         search: Some(query.search.as_str()).filter(|text| !text.is_empty()),
         ..all((!query.archived).then_some(false))
     };
-    let from = i64::from(query.page - 1) * PAGE as i64;
-    let keys = key_lists::slice(conn, &filter, query.sort, from, PAGE as i64)?;
-    let ids: Vec<Uuid> = keys.iter().map(|key| key.id).collect();
+    let ids = order::ids(conn, environment_id, &filter, query.order, now)?;
+    let from = (query.page as usize - 1) * PAGE;
+    let shown: Vec<Uuid> = ids.iter().skip(from).take(PAGE).copied().collect();
+    let mut keys = key_lists::of_ids(conn, &shown)?;
+    keys.sort_by_key(|key| shown.iter().position(|id| *id == key.id));
     Ok(Found {
-        users: key_lists::users(conn, &ids)?,
-        delivered: delivered::of_keys(conn, environment_id, &ids, now - TimeDelta::hours(24))?,
-        total: key_lists::count(conn, &filter)?,
+        users: key_lists::users(conn, &shown)?,
+        delivered: delivered::of_keys(conn, environment_id, &shown, now - TimeDelta::days(DAYS))?,
+        total: ids.len(),
         kept: key_lists::count(conn, &all(Some(false)))?,
         archived: key_lists::count(conn, &all(Some(true)))?,
         keys,
@@ -142,28 +153,30 @@ fn page(
 ) -> ListPage {
     let path = member.path("/keys");
     let types = ValueType::ALL.into_iter().map(|of| Choice {
-        value: of.as_str(),
+        value: of.as_str().to_owned(),
         label: type_label(of),
         is_chosen: query.value_type == Some(of),
     });
-    let sorts = SORTS.into_iter().map(|(sort, value, label)| Choice {
-        value,
-        label,
-        is_chosen: query.sort == sort,
+    // The opposite of an order is chosen in the head of its column.
+    let sorts = Order::all().filter(|order| !order.reversed || query.order == *order);
+    let sorts = sorts.map(|order| Choice {
+        value: order.name(),
+        label: order.label(),
+        is_chosen: query.order == order,
     });
     let lines: Vec<Line> =
         found.keys.iter().map(|key| Line::of(key, member, &found, now)).collect();
-    let total = usize::try_from(found.total).unwrap_or_default();
     ListPage {
         layout: member.layout("Keys", Section::Keys),
         environment: member.environment.name.clone(),
         address: query.address(&path),
         types: types.collect(),
         sorts: sorts.collect(),
-        pager: Pager::new(query.page, PAGE, lines.len(), total, |page| {
+        columns: columns(&query, &path),
+        pager: Pager::new(query.page, PAGE, lines.len(), found.total, |page| {
             query.on_page(page).address(&path)
         }),
-        found: counted(total, "key"),
+        found: counted(found.total, "key"),
         kept: found.kept,
         archived: found.archived,
         limit: i64::from(limit),
@@ -172,6 +185,28 @@ fn page(
         path,
         query,
     }
+}
+
+fn columns(query: &ListQuery, path: &str) -> Vec<Column> {
+    let named = [
+        (By::Name, "c-name", "Name"),
+        (By::Type, "c-type", "Type"),
+        (By::Users, "c-used", "Used by"),
+        (By::Delivered, "c-delivered end", "Delivered, 7 days"),
+        (By::Changed, "c-changed", "Changed"),
+    ];
+    let columns = named.into_iter().map(|(by, class, label)| {
+        let is_sorted = query.order.by == by;
+        let order = Order { by, reversed: is_sorted && !query.order.reversed };
+        let direction = if query.order.is_ascending() { "ascending" } else { "descending" };
+        Column {
+            class,
+            label,
+            address: query.in_order(order).address(path),
+            sorted: is_sorted.then_some(direction),
+        }
+    });
+    columns.collect()
 }
 
 impl ListPage {
@@ -183,18 +218,13 @@ impl ListPage {
 
 impl Line {
     fn of(key: &Key, member: &ProjectMember, found: &Found, now: DateTime<Utc>) -> Line {
-        let default = default_text(key);
-        let mut shown: String = default.chars().take(MOST_DEFAULT).collect();
-        if shown.len() < default.len() {
-            shown.push('…');
-        }
         let users = found.users.get(&key.id).map(Vec::as_slice).unwrap_or_default();
         Line {
             address: member.path(&format!("/keys/{}", key.name)),
             name: key.name.clone(),
             description: key.description.clone(),
             value_type: type_label(key.value_type),
-            default: shown,
+            default: shortened(&default_text(key)),
             users: user_links::links(member, users),
             delivered: grouped(found.delivered.get(&key.id).copied().unwrap_or(0)),
             is_archived: key.archived_at.is_some(),

@@ -1,7 +1,7 @@
 //! The state of the list, as its address has it.
 
-use super::super::list_address;
-use crate::{domain::value::ValueType, store::Sort};
+use super::{super::list_address, order::Order};
+use crate::domain::value::ValueType;
 
 /// Which part of the list is asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -11,7 +11,7 @@ pub struct ListQuery {
     /// The type; none for all.
     pub value_type: Option<ValueType>,
     /// The order.
-    pub sort: Sort,
+    pub order: Order,
     /// Whether archived keys are shown too.
     pub archived: bool,
     /// The page, from 1.
@@ -28,7 +28,7 @@ impl ListQuery {
                 "type" => read.value_type = ValueType::parse(&value),
                 "archived" => read.archived = value == "1",
                 "page" => read.page = list_address::page(&value),
-                "sort" => read.sort = list_address::sort_called(&value),
+                "sort" => read.order = Order::called(&value),
                 _ => {}
             }
         }
@@ -37,11 +37,11 @@ impl ListQuery {
 
     /// The address below that path, with a question mark where there is anything to say.
     pub fn address(&self, path: &str) -> String {
-        let page = self.page.to_string();
+        let (page, order) = (self.page.to_string(), self.order.name());
         let said = [
             ("q", self.search.as_str(), ""),
             ("type", self.value_type.map_or("", ValueType::as_str), ""),
-            ("sort", list_address::name_of_sort(self.sort), "name"),
+            ("sort", order.as_str(), "name"),
             ("archived", if self.archived { "1" } else { "" }, ""),
             ("page", page.as_str(), "1"),
         ];
@@ -51,6 +51,11 @@ impl ListQuery {
     /// Another page of the same.
     pub fn on_page(&self, page: u32) -> ListQuery {
         ListQuery { page, ..self.clone() }
+    }
+
+    /// The same in another order, from its start.
+    pub fn in_order(&self, order: Order) -> ListQuery {
+        ListQuery { order, page: 1, ..self.clone() }
     }
 
     /// Whether it differs from what that address asks for in the search alone.
@@ -72,7 +77,7 @@ mod tests {
 
     #[test]
     fn an_address_says_only_what_differs_and_reads_back() {
-        for address in ["/k", "/k?q=a%26b", "/k?q=a&type=json&sort=changed&archived=1&page=3"] {
+        for address in ["/k", "/k?q=a%26b", "/k?q=a&type=json&sort=-changed&archived=1&page=3"] {
             let (_, query) = address.split_once('?').unwrap_or_default();
             assert_eq!(ListQuery::parse(query).address("/k"), address);
         }

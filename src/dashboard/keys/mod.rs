@@ -1,12 +1,20 @@
 //! Keys.
 
 pub mod archiving;
+pub mod code;
+mod conflict;
+mod dialog;
 mod entered;
 pub mod form;
 pub mod list;
 mod list_query;
+mod order;
+mod question;
+pub mod saving;
 mod user_links;
 pub mod users;
+
+use serde_json::Value as Json;
 
 use crate::{
     domain::value::{Value, ValueType},
@@ -28,10 +36,26 @@ fn type_label(value_type: ValueType) -> &'static str {
     }
 }
 
+/// How much of a value is shown beside others, in characters.
+const MOST_SHOWN: usize = 48;
+
 /// The default of a key as JSON; a decimal keeps its point.
 fn default_text(key: &Key) -> String {
-    let value = Value::read(key.value_type, &key.default_value);
-    value.map_or_else(|_| key.default_value.to_string(), |value| value.json_text())
+    value_text(key.value_type, &key.default_value)
+}
+
+/// A value of that type as JSON.
+fn value_text(value_type: ValueType, json: &Json) -> String {
+    Value::read(value_type, json).map_or_else(|_| json.to_string(), |value| value.json_text())
+}
+
+/// A text, cut to what fits beside others.
+fn shortened(text: &str) -> String {
+    let mut shown: String = text.chars().take(MOST_SHOWN).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// The key that an address names.

@@ -17,7 +17,8 @@ pub fn links(member: &ProjectMember, users: &[UsedBy]) -> Vec<User> {
     users.iter().map(|user| link(member, user)).collect()
 }
 
-fn link(member: &ProjectMember, user: &UsedBy) -> User {
+/// It, as a link.
+pub fn link(member: &ProjectMember, user: &UsedBy) -> User {
     let (icon, list, slug) = match user {
         UsedBy::Experience { kind: Kind::FeatureFlag, slug, .. } => ("flag", Some("flags"), slug),
         UsedBy::Experience { kind: Kind::ProductConfig, slug, .. } => ("config", None, slug),

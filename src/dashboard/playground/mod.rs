@@ -21,7 +21,10 @@ use crate::{
         OperationError,
         explaining::{Decision, Question, Rules, Told, explain},
     },
-    store::{Connection, Store, experiences, experiences::Experience, versions},
+    store::{
+        Connection, Store, experiences, experiences::Experience, member_lists::MemberListCache,
+        versions,
+    },
 };
 use asked::{Asked, By, Sound};
 use attributes::Properties;
@@ -83,7 +86,12 @@ struct Found {
 ///
 /// # Errors
 /// [`crate::dashboard::PageError::Away`].
-pub async fn page(request: HttpRequest, member: ProjectMember, store: Data<Store>) -> Answer {
+pub async fn page(
+    request: HttpRequest,
+    member: ProjectMember,
+    store: Data<Store>,
+    lists: Data<MemberListCache>,
+) -> Answer {
     let asked = Asked::parse(request.query_string());
     let path = member.path("/playground");
     let sound = match asked.is_asked {
@@ -101,7 +109,7 @@ pub async fn page(request: HttpRequest, member: ProjectMember, store: Data<Store
     };
     let (who, wanted) = (member.clone(), asked.clone());
     let found = work::read(&store, move |conn| {
-        let found = find(conn, &who, &wanted, sound.as_ref())?;
+        let found = find(conn, &lists, &who, &wanted, sound.as_ref())?;
         Ok((found, sound))
     });
     let (found, sound) = found.await?;
@@ -155,6 +163,7 @@ fn show(
 
 fn find(
     conn: &mut Connection,
+    lists: &MemberListCache,
     member: &ProjectMember,
     asked: &Asked,
     sound: Option<&Sound>,
@@ -168,16 +177,23 @@ fn find(
         true => experiences::find_by_slug(conn, member.project.id, &asked.flag)?,
         false => None,
     };
-    let told = sound.map(|sound| {
-        let question = Question {
-            environment_id: member.environment.id,
-            context: &sound.context,
-            with_profile: !asked.bare,
-            rules: rules(asked, sound, flag.as_ref())?,
-            keys: None,
-        };
-        explain(conn, &member.actor, &question, Utc::now())
-    });
+    let told = match sound {
+        None => None,
+        Some(sound) => Some(match rules(asked, sound, flag.as_ref()) {
+            Err(error) => Err(error),
+            Ok(rules) => {
+                let question = Question {
+                    environment_id: member.environment.id,
+                    context: &sound.context,
+                    with_profile: !asked.bare,
+                    rules,
+                    lists,
+                    keys: None,
+                };
+                explain(conn, &member.actor, &question, Utc::now())
+            }
+        }),
+    };
     let keys_of_flag = match flag {
         Some(flag) => keys_of(conn, &flag)?,
         None => Vec::new(),

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     operations::segments,
-    store::{Store, segments::Segment},
+    store::{
+        Store,
+        segments::{Segment, SegmentKind},
+    },
 };
 
 #[derive(Template)]
@@ -22,6 +25,7 @@ struct CloneDialog<'a> {
     name: &'a str,
     entered: &'a str,
     errors: FieldErrors,
+    is_list: bool,
 }
 
 fn show(member: &ProjectMember, segment: &Segment, entered: &str, errors: FieldErrors) -> Answer {
@@ -38,6 +42,7 @@ fn show(member: &ProjectMember, segment: &Segment, entered: &str, errors: FieldE
         name: &segment.name,
         entered,
         errors,
+        is_list: segment.kind == SegmentKind::List,
     };
     dialog::show(member, status, &format!("Clone {}", segment.name), &inside)
 }
@@ -69,7 +74,7 @@ pub async fn clone(
 ) -> Result<HttpResponse, PageError> {
     let (actor, project_id, slug) = (member.actor.clone(), member.project.id, place.2.clone());
     let name = form.get("name").to_owned();
-    let cloned = work::write(&store, move |conn| {
+    let cloned = work::write_at_length(&store, move |conn| {
         let original = find(conn, project_id, &slug)?;
         let copy = segments::clone(conn, &actor, original.id, &name)?;
         Ok((original, copy))

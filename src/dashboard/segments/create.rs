@@ -12,11 +12,13 @@ use super::{
         Answer, FieldErrors, Form, Fragment, Moved, PageError, ProjectMember, Site, Toast, work,
     },
     form::{Base, Edit, Entered},
-    page::{FormView, attributes, problems_of},
+    known::Known,
+    page::{FormView, problems_of},
 };
 use crate::{
     domain::condition::Condition,
     operations::segments::{self, NewSegment},
+    population::Population,
     store::{Store, segments::Segment},
 };
 
@@ -37,9 +39,14 @@ pub const EXAMPLES: [(&str, &str, &str, &str, &str); 3] = [
 ///
 /// # Errors
 /// [`PageError::Away`].
-pub async fn new(member: ProjectMember, wish: Query<Wish>, store: Data<Store>) -> Answer {
+pub async fn new(
+    member: ProjectMember,
+    wish: Query<Wish>,
+    store: Data<Store>,
+    population: Data<Population>,
+) -> Answer {
     let entered = example(wish.example.as_deref()).unwrap_or_else(Entered::blank);
-    view(&member, &store, entered).await?.show(&member)
+    view(&member, &store, &population, entered).await?.show(&member)
 }
 
 fn example(wanted: Option<&str>) -> Option<Entered> {
@@ -57,11 +64,12 @@ fn example(wanted: Option<&str>) -> Option<Entered> {
 async fn view(
     member: &ProjectMember,
     store: &Store,
+    population: &Data<Population>,
     entered: Entered,
 ) -> Result<FormView, PageError> {
-    let project_id = member.project.id;
-    let attributes = work::read(store, move |conn| attributes(conn, project_id)).await?;
-    Ok(FormView::new(member, entered, attributes))
+    let (who, population) = (member.clone(), population.clone());
+    let known = work::read(store, move |conn| Known::load(conn, &population, &who, None)).await?;
+    Ok(FormView::new(member, entered, known))
 }
 
 /// Creates a segment, or changes what is entered.
@@ -73,10 +81,11 @@ pub async fn create(
     form: Form,
     site: Site,
     store: Data<Store>,
+    population: Data<Population>,
 ) -> Result<HttpResponse, PageError> {
     let entered = Entered::from_form(&form);
     if let Some(edit) = Edit::parse(form.get("do")) {
-        let mut view = view(&member, &store, entered).await?;
+        let mut view = view(&member, &store, &population, entered).await?;
         view.in_dialog = form.get("in") == "dialog";
         return view.change(&member, edit);
     }
@@ -87,7 +96,9 @@ pub async fn create(
             let moved = Moved::to(member.path(&format!("/segments/{}", segment.slug)));
             Ok(moved.with_toast(toast).answer(&member.ask, &site))
         }
-        Err(Failed::Form(errors)) => view(&member, &store, entered).await?.refuse(&member, errors),
+        Err(Failed::Form(errors)) => {
+            view(&member, &store, &population, entered).await?.refuse(&member, errors)
+        }
         Err(Failed::Page(error)) => Err(error),
     }
 }

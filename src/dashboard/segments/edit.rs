@@ -1,20 +1,34 @@
 //! The page of a segment, and saving it.
 
-use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use actix_web::{
+    HttpResponse,
+    http::StatusCode,
+    web::{Data, Query},
+};
 use askama::Template;
+use chrono::Utc;
 
 use super::{
-    super::{Answer, FieldErrors, Form, Moved, PageError, ProjectMember, Site, Toast, work},
+    super::{
+        Answer, FieldErrors, Form, Moved, PageError, ProjectMember, Site, Toast, effect_words, work,
+    },
     Place, dialog, find,
     form::{Base, Edit, Entered},
-    page::{FormView, attributes, carried, problems_of},
+    known::Known,
+    matches::Matches,
+    page::{FormView, carried, problems_of},
     read,
+    revisions::Revisions,
     save::{self, Effect, Outcome, Side, Theirs},
-    used_in,
+    used_in, user_list,
 };
 use crate::{
     domain::{condition::Condition, role::Right},
-    operations::OperationError,
+    operations::{
+        OperationError,
+        blast_radius::{self, Change},
+    },
+    population::Population,
     store::{
         Connection, Store, segment_revisions,
         segment_revisions::SegmentRevision,
@@ -27,13 +41,15 @@ pub(super) struct Found {
     pub(super) segment: Segment,
     pub(super) newest: SegmentRevision,
     pub(super) users: Vec<used_in::User>,
-    attributes: Vec<String>,
+    pub(super) revisions: Revisions,
+    known: Known,
     asks_first: bool,
 }
 
 impl Found {
     fn load(
         conn: &mut Connection,
+        population: &Population,
         member: &ProjectMember,
         slug: &str,
     ) -> Result<Found, OperationError> {
@@ -43,7 +59,8 @@ impl Found {
         let users = used_in::of(conn, member, &[segment.id])?.remove(&segment.id);
         Ok(Found {
             users: users.unwrap_or_default(),
-            attributes: attributes(conn, segment.project_id)?,
+            revisions: Revisions::newest(conn, member, &segment)?,
+            known: Known::load(conn, population, member, Some(&segment.slug))?,
             asks_first: !save::effects(conn, member, segment.id)?.is_empty(),
             segment,
             newest,
@@ -61,33 +78,62 @@ impl Found {
     }
 
     fn view(self, member: &ProjectMember, entered: Entered) -> FormView {
-        let mut view = FormView::new(member, entered, self.attributes);
+        let mut view = FormView::new(member, entered, self.known);
         view.action = format!("{}/{}", view.list, self.segment.slug);
+        view.matches = Matches::counting(member, Some(&self.segment.slug));
         view.heading = self.segment.name;
         view.is_new = false;
         view.users = self.users;
+        view.revisions = Some(self.revisions);
         view.asks_first = self.asks_first;
         view
     }
 }
 
-async fn load(member: &ProjectMember, place: &Place, store: &Store) -> Result<Found, PageError> {
-    let (who, slug) = (member.clone(), place.2.clone());
-    work::read(store, move |conn| Found::load(conn, &who, &slug)).await
+async fn load(
+    member: &ProjectMember,
+    place: &Place,
+    store: &Store,
+    population: &Data<Population>,
+) -> Result<Found, PageError> {
+    let (who, slug, population) = (member.clone(), place.2.clone(), population.clone());
+    work::read(store, move |conn| Found::load(conn, &population, &who, &slug)).await
 }
 
 /// The page of a segment: a form for those who may change it, else in words.
 ///
 /// # Errors
 /// [`PageError::NotFound`].
-pub async fn show(member: ProjectMember, place: Place, store: Data<Store>) -> Answer {
-    let found = load(&member, &place, &store).await?;
-    let is_rules = found.segment.kind == SegmentKind::Rules;
-    let may_edit = member.may(Right::Edit) && found.segment.archived_at.is_none() && is_rules;
+pub async fn show(
+    member: ProjectMember,
+    place: Place,
+    asked: Query<user_list::Asked>,
+    store: Data<Store>,
+    population: Data<Population>,
+) -> Answer {
+    let (who, slug) = (member.clone(), place.2.clone());
+    let found = work::read(&store, move |conn| {
+        let segment = find(conn, who.project.id, &slug)?;
+        match segment.kind {
+            SegmentKind::Rules => Ok(Kind::Rules(Found::load(conn, &population, &who, &slug)?)),
+            SegmentKind::List => Ok(Kind::List(user_list::show(conn, &who, segment, &asked)?)),
+        }
+    });
+    let found = match found.await? {
+        Kind::List(list) => return list.page(&member),
+        Kind::Rules(found) => found,
+    };
+    let may_edit = member.may(Right::Edit) && found.segment.archived_at.is_none();
     match found.entered().filter(|_| may_edit) {
         Some(entered) => found.view(&member, entered).show(&member),
         None => read::page(&member, found),
     }
+}
+
+/// What the page of a segment shows.
+enum Kind {
+    Rules(Found),
+    List(user_list::Shown),
 }
 
 /// Saves a segment, or changes what is entered. What acts at once somewhere asks first, and what
@@ -101,16 +147,17 @@ pub async fn save(
     form: Form,
     site: Site,
     store: Data<Store>,
+    population: Data<Population>,
 ) -> Result<HttpResponse, PageError> {
     let entered = Entered::from_form(&form);
     if let Some(edit) = Edit::parse(form.get("do")) {
-        let found = load(&member, &place, &store).await?;
+        let found = load(&member, &place, &store, &population).await?;
         return found.view(&member, entered).change(&member, edit);
     }
     let condition = match entered.condition() {
         Ok(condition) => condition,
         Err(problems) => {
-            let found = load(&member, &place, &store).await?;
+            let found = load(&member, &place, &store, &population).await?;
             return found.view(&member, entered).refuse(&member, FieldErrors::new(problems));
         }
     };
@@ -125,7 +172,10 @@ pub async fn save(
             let toast = Toast::saying("Nothing changed, so nothing was saved.");
             Ok(moved(&member, &segment).with_toast(toast).answer(&member.ask, &site))
         }
-        Ok(Outcome::Asks(question)) => confirm(&member, &place, &form, &question),
+        Ok(Outcome::Asks(question)) => {
+            let people = people(&member, &place, &question, &store, population).await?;
+            confirm(&member, &place, &form, &question, people)
+        }
         Ok(Outcome::Conflict(theirs)) => conflict(&member, &place, &form, &theirs),
         Err(error) => {
             let is_forbidden = matches!(error, PageError::Forbidden(_));
@@ -136,7 +186,7 @@ pub async fn save(
                 PageError::Forbidden(reason) => entered.refused(reason),
                 other => problems_of(other, &entered)?,
             };
-            let found = load(&member, &place, &store).await?;
+            let found = load(&member, &place, &store, &population).await?;
             let mut response = found.view(&member, entered).refuse(&member, errors)?;
             if is_forbidden {
                 *response.status_mut() = StatusCode::FORBIDDEN;
@@ -155,6 +205,23 @@ fn saved(member: &ProjectMember, segment: &Segment, site: &Site) -> HttpResponse
     moved(member, segment).with_toast(toast).answer(&member.ask, site)
 }
 
+/// What saving does to known users, in words.
+async fn people(
+    member: &ProjectMember,
+    place: &Place,
+    question: &save::Question,
+    store: &Store,
+    population: Data<Population>,
+) -> Result<Vec<String>, PageError> {
+    let (project_id, slug) = (member.project.id, place.2.clone());
+    let conditions = question.conditions.clone();
+    let radii = work::read(store, move |conn| {
+        let change = Change::Conditions { segment: &slug, conditions: &conditions };
+        blast_radius::of(conn, &population, project_id, &change, Utc::now())
+    });
+    Ok(effect_words::sentences(&radii.await?))
+}
+
 #[derive(Template)]
 #[template(path = "segments/_confirm.html")]
 struct Confirm<'a> {
@@ -166,6 +233,8 @@ struct Confirm<'a> {
     effects: String,
     before: &'a str,
     after: &'a str,
+    /// What it does to known users, in each environment.
+    people: Vec<String>,
     live: String,
 }
 
@@ -174,6 +243,7 @@ fn confirm(
     place: &Place,
     form: &Form,
     question: &save::Question,
+    people: Vec<String>,
 ) -> Answer {
     let effects: Vec<String> = question.effects.iter().map(Effect::words).collect();
     let title = format!("Save {}?", question.name);
@@ -186,6 +256,7 @@ fn confirm(
         effects: used_in::listed(&effects),
         before: &question.before,
         after: &question.after,
+        people,
         live: Effect::counted(&question.effects),
     };
     dialog::show(member, StatusCode::OK, &title, &confirm)

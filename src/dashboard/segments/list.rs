@@ -15,13 +15,19 @@ use super::{
     super::{Answer, Layout, Page, ProjectMember, Section, list_address::SORTS, time_words, work},
     create::EXAMPLES,
     list_query::ListQuery,
+    matches::Members,
     used_in::{self, User},
+    user_list::users,
 };
 use crate::{
     domain::{condition::Condition, role::Right},
-    operations::OperationError,
+    operations::{
+        OperationError,
+        reach::{self, Count},
+    },
+    population::Population,
     store::{
-        Connection, Store, segment_revisions,
+        Connection, Store, segment_lists, segment_revisions,
         segments::{self, Segment, SegmentFilter, SegmentKind},
     },
 };
@@ -62,6 +68,8 @@ struct Line {
     name: String,
     address: String,
     words: String,
+    /// How many known users are in it, where that is known.
+    count: Option<Members>,
     users: Vec<User>,
     /// How many more use it.
     more: usize,
@@ -73,7 +81,10 @@ struct Line {
 struct Found {
     segments: Vec<Segment>,
     conditions: HashMap<Uuid, Condition>,
+    /// How many users lists have.
+    sizes: HashMap<Uuid, i32>,
     users: HashMap<Uuid, Vec<User>>,
+    counts: HashMap<String, Count>,
     total: i64,
     archived: i64,
     has_any: bool,
@@ -83,19 +94,27 @@ struct Found {
 ///
 /// # Errors
 /// [`crate::dashboard::PageError::Away`].
-pub async fn segments(request: HttpRequest, member: ProjectMember, store: Data<Store>) -> Answer {
+pub async fn segments(
+    request: HttpRequest,
+    member: ProjectMember,
+    store: Data<Store>,
+    population: Data<Population>,
+) -> Answer {
     let query = ListQuery::parse(request.query_string());
     let (wanted, who) = (query.clone(), member.clone());
-    let found = work::read(&store, move |conn| find(conn, &who, &wanted)).await?;
+    let found = work::read(&store, move |conn| find(conn, &population, &who, &wanted)).await?;
     let (path, now) = (member.path("/segments"), Utc::now());
     let total = usize::try_from(found.total).unwrap_or_default();
-    let mut users = found.users;
+    let (mut used_in, counts) = (found.users, found.counts);
     let lines: Vec<Line> = found
         .segments
         .iter()
         .map(|segment| {
-            let condition = found.conditions.get(&segment.id);
-            Line::of(segment, condition, users.remove(&segment.id).unwrap_or_default(), &path, now)
+            let made_of =
+                (found.conditions.get(&segment.id), found.sizes.get(&segment.id).copied());
+            let users = used_in.remove(&segment.id).unwrap_or_default();
+            let count = counts.get(&segment.slug).map(Members::of);
+            Line { count, ..Line::of(segment, made_of, users, &path, now) }
         })
         .collect();
     let address = query.address(&path);
@@ -129,8 +148,23 @@ fn remember(request: &HttpRequest, member: &ProjectMember, address: &str, header
     headers.insert(HeaderName::from_static(name), value);
 }
 
+/// How many of the segments are counted, by slug. A page without numbers is better than none.
+fn counts(
+    conn: &mut Connection,
+    population: &Population,
+    member: &ProjectMember,
+    found: &[Segment],
+) -> HashMap<String, Count> {
+    let slugs: Vec<&str> = found.iter().map(|segment| segment.slug.as_str()).collect();
+    let (project, environment) = (member.project.id, member.environment.id);
+    reach::of_segments(conn, population, project, environment, &slugs, Utc::now())
+        .inspect_err(|error| tracing::warn!(%error, "the members of segments are not counted"))
+        .unwrap_or_default()
+}
+
 fn find(
     conn: &mut Connection,
+    population: &Population,
     member: &ProjectMember,
     query: &ListQuery,
 ) -> Result<Found, OperationError> {
@@ -150,7 +184,9 @@ fn find(
         .filter_map(|(id, json)| Some((id, Condition::from_json(&json).ok()?)));
     Ok(Found {
         conditions: conditions.collect(),
+        sizes: segment_lists::sizes(conn, &ids)?.into_iter().collect(),
         users: used_in::of(conn, member, &ids)?,
+        counts: counts(conn, population, member, &found),
         total: segments::count(conn, &filter)?,
         archived: segments::count(conn, &SegmentFilter { archived: Some(true), ..all })?,
         has_any: segments::count(conn, &all)? > 0,
@@ -175,15 +211,15 @@ impl Pager {
 impl Line {
     fn of(
         segment: &Segment,
-        condition: Option<&Condition>,
-        mut users: Vec<User>,
+        (condition, size): (Option<&Condition>, Option<i32>),
+        mut used_in: Vec<User>,
         path: &str,
         now: DateTime<Utc>,
     ) -> Line {
-        let more = users.len().saturating_sub(MOST_NAMED);
-        users.truncate(MOST_NAMED);
+        let more = used_in.len().saturating_sub(MOST_NAMED);
+        used_in.truncate(MOST_NAMED);
         let words = match segment.kind {
-            SegmentKind::List => "a list of user ids".to_owned(),
+            SegmentKind::List => format!("list of {}", users(size.unwrap_or_default())),
             SegmentKind::Rules => condition.map(Condition::in_words).unwrap_or_default(),
         };
         Line {
@@ -191,7 +227,8 @@ impl Line {
             name: segment.name.clone(),
             address: format!("{path}/{}", segment.slug),
             words,
-            users,
+            count: None,
+            users: used_in,
             more,
             is_archived: segment.archived_at.is_some(),
             changed: segment.updated_at,

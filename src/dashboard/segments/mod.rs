@@ -15,6 +15,8 @@
 //! **The form** ([`form`]) is one for all of these. Its buttons `do=…` change what is entered and
 //! save nothing: they answer with the whole page, or for htmx with the builder alone, so that
 //! nothing else that was typed is touched. `…/segments/_preview` says in words what is entered.
+//!
+//! **A list** ([`user_list`]) has a page of its own kind: users come in by a form with a file.
 
 mod archive;
 mod clone;
@@ -22,20 +24,28 @@ mod create;
 mod dialog;
 mod edit;
 mod form;
+mod known;
 mod list;
 mod list_query;
+mod matches;
 mod page;
 mod preview;
 mod read;
+mod revision;
+mod revisions;
 mod save;
 mod used_in;
+pub mod user_list;
 
 pub use archive::{archive, ask as ask_to_archive, unarchive};
 pub use clone::{ask as ask_to_clone, clone};
 pub use create::{create, new};
 pub use edit::{save, show};
 pub use list::segments;
+pub use matches::count;
 pub use preview::preview;
+pub use revision::{restore, revision};
+pub use revisions::revisions;
 
 use crate::{
     operations::OperationError,

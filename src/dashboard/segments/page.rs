@@ -4,15 +4,15 @@ use askama::Template;
 
 use super::{
     super::{Answer, FieldErrors, Form, Fragment, Layout, Page, PageError, ProjectMember, Section},
-    form::{Edit, Editor, Entered, Match, Unit},
+    form::{
+        Edit, Editor, Entered, Focus, Group, Item, Match, Membership, NewPart, OperatorGroup, Row,
+        Suggestion, Unit, items_of, operator_groups,
+    },
+    known::Known,
+    matches::{Matches, Said},
+    revisions::Revisions,
     used_in::{User, counted},
 };
-use crate::{
-    domain::{condition::Condition, context::BUILT_IN_ATTRIBUTES},
-    operations::OperationError,
-    store::{Connection, segment_revisions},
-};
-
 /// The form, with what stands around its fields.
 pub struct FormView {
     /// Where it is sent to.
@@ -33,24 +33,29 @@ pub struct FormView {
     pub errors: FieldErrors,
     /// Whether it differs from what is saved, as far as the server knows.
     pub is_changed: bool,
-    /// The row that gets the focus.
-    pub focus: Option<u32>,
+    /// What gets the focus.
+    pub focus: Option<Focus>,
     /// The conditions in words, or what is missing.
     pub words: Result<String, String>,
-    /// The properties to choose from.
-    pub attributes: Vec<String>,
+    /// How many it describes.
+    pub matches: Matches,
+    /// What there is to choose from.
+    pub known: Known,
     /// What uses the segment.
     pub users: Vec<User>,
+    /// How it came to be what it is; none while it is to be made.
+    pub revisions: Option<Revisions>,
     /// Whether saving asks first, since it acts at once.
     pub asks_first: bool,
 }
 
 impl FormView {
     /// Of a segment to be.
-    pub fn new(member: &ProjectMember, entered: Entered, attributes: Vec<String>) -> FormView {
+    pub fn new(member: &ProjectMember, entered: Entered, known: Known) -> FormView {
         let list = member.path("/segments");
         FormView {
             action: format!("{list}/new"),
+            matches: Matches::counting(member, None),
             list,
             csrf: member.csrf.clone(),
             heading: "Create segment".to_owned(),
@@ -61,8 +66,9 @@ impl FormView {
             errors: FieldErrors::default(),
             is_changed: false,
             focus: None,
-            attributes,
+            known,
             users: Vec::new(),
+            revisions: None,
             asks_first: false,
         }
     }
@@ -83,8 +89,61 @@ impl FormView {
         self.errors.of(&format!("{name}-{row}"))
     }
 
-    fn is_focus(&self, row: &u32) -> bool {
-        self.focus == Some(*row)
+    fn is_field_focus(&self, id: &u32) -> bool {
+        self.focus == Some(Focus::Field(*id))
+    }
+
+    fn is_menu_focus(&self, id: &u32) -> bool {
+        self.focus == Some(Focus::Menu(*id))
+    }
+
+    /// The builder, piece by piece.
+    fn items(&self) -> Vec<Item<'_>> {
+        items_of(&self.entered.builder.root)
+    }
+
+    /// The operators of a row to choose from.
+    fn operators(&self, row: &Row) -> Vec<OperatorGroup> {
+        let property = row.property();
+        operator_groups(&property, self.known.seen(&property))
+    }
+
+    fn rows(&self) -> Vec<&Row> {
+        let items = self.items().into_iter();
+        let rows = items.filter_map(|item| match item {
+            Item::Property(row, _) => Some(row),
+            _ => None,
+        });
+        rows.collect()
+    }
+
+    /// The values to choose from, once for each property, with the number of its first row.
+    fn value_lists(&self) -> Vec<(u32, Vec<Suggestion>)> {
+        let rows = self.rows().into_iter();
+        let firsts = rows.filter(|row| self.value_list(row) == Some(row.id));
+        firsts.map(|row| (row.id, self.known.values(&row.property()))).collect()
+    }
+
+    /// The number of the list of values for a row, where there is one.
+    fn value_list(&self, row: &Row) -> Option<u32> {
+        let property = row.property();
+        self.known.seen(&property).filter(|seen| !seen.values.is_empty())?;
+        let mut rows = self.rows().into_iter();
+        rows.find(|other| other.property() == property).map(|first| first.id)
+    }
+
+    /// What a group is called beside others.
+    fn group_words(&self, group: &Group) -> String {
+        format!("{} of these are true", group.matches.label())
+    }
+
+    /// What a row about another segment is called beside others.
+    fn membership_words(&self, row: &Membership) -> String {
+        if row.segment.is_empty() {
+            return "new segment".to_owned();
+        }
+        let verb = if row.is_in { "Is in" } else { "Is not in" };
+        format!("{verb} {}", self.known.segment_name(&row.segment))
     }
 
     /// Does what a button inside the form asks for, and shows the form again: for htmx the builder
@@ -101,6 +160,7 @@ impl FormView {
         }
         let is_wrong = !self.errors.is_empty();
         let fragment = Fragment::of(&BuilderFragment { form: self })?;
+        let fragment = fragment.trigger("segment:edited");
         if is_wrong { fragment.invalid().show() } else { fragment.show() }
     }
 
@@ -124,7 +184,7 @@ impl FormView {
             let title = format!("{} · {}", layout.title, layout.title_tail());
             // What a dialog over the form has sent is put right in the form.
             let fragment = Fragment::of(&FormFragment { title, form: self })?;
-            return fragment.invalid().trigger("modal:close").show();
+            return fragment.invalid().trigger("modal:close, segment:edited").show();
         }
         let page = EditPage { layout, form: self };
         if is_wrong { Page::invalid(&page) } else { Page::show(&page) }
@@ -164,35 +224,6 @@ pub fn words(entered: &Entered) -> Result<String, String> {
         problems.into_iter().next().map(|problem| problem.message).unwrap_or_default()
     })
 }
-
-/// The properties to choose from: built-in first, then those that other segments ask for.
-pub fn attributes(
-    conn: &mut Connection,
-    project_id: uuid::Uuid,
-) -> Result<Vec<String>, OperationError> {
-    let found = segment_revisions::with_conditions(conn, project_id)?;
-    let mut seen: Vec<String> = found
-        .iter()
-        .filter_map(|(_, conditions)| Condition::from_json(conditions).ok())
-        .flat_map(|tree| {
-            tree.leaves()
-                .into_iter()
-                .filter_map(|leaf| match leaf {
-                    Condition::Attribute(test) => Some(test.attribute.clone()),
-                    _ => None,
-                })
-                .collect::<Vec<String>>()
-        })
-        .filter(|attribute| !BUILT_IN_ATTRIBUTES.contains(&attribute.as_str()))
-        .collect();
-    seen.sort();
-    seen.dedup();
-    seen.truncate(MOST_SUGGESTED);
-    Ok(BUILT_IN_ATTRIBUTES.iter().map(|name| (*name).to_owned()).chain(seen).collect())
-}
-
-/// How many properties of other segments are suggested.
-const MOST_SUGGESTED: usize = 200;
 
 /// Every field of a form, to be sent once more by another form, apart from these.
 pub fn carried(form: &Form, apart_from: &[&str]) -> Vec<(String, String)> {

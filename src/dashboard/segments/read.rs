@@ -5,12 +5,10 @@ use askama::Template;
 use super::{
     super::{Answer, Layout, Page, ProjectMember, Section},
     edit::Found,
+    revisions::Revisions,
     used_in::User,
 };
-use crate::{
-    domain::{condition::Condition, role::Right},
-    store::segments::SegmentKind,
-};
+use crate::domain::{condition::Condition, role::Right};
 
 #[derive(Template)]
 #[template(path = "segments/read.html")]
@@ -25,6 +23,7 @@ struct ReadPage {
     archived: Option<String>,
     may_edit: bool,
     users: Vec<User>,
+    revisions: Revisions,
 }
 
 /// The page.
@@ -32,11 +31,10 @@ pub fn page(member: &ProjectMember, found: Found) -> Answer {
     let segment = found.segment;
     let list = member.path("/segments");
     let condition = Condition::from_json(&found.newest.conditions);
-    let words = match (segment.kind, condition) {
-        (SegmentKind::List, _) => "A list of user ids.".to_owned(),
-        (SegmentKind::Rules, Ok(condition)) => format!("{}.", condition.in_words()),
+    let words = match condition {
+        Ok(condition) => format!("{}.", condition.in_words()),
         // Kept by an older version that knew more; nothing here may hide that.
-        (SegmentKind::Rules, Err(_)) => found.newest.conditions.to_string(),
+        Err(_) => found.newest.conditions.to_string(),
     };
     Page::show(&ReadPage {
         layout: member.layout(&segment.name, Section::Segments),
@@ -46,6 +44,7 @@ pub fn page(member: &ProjectMember, found: Found) -> Answer {
         archived: segment.archived_at.map(|moment| moment.format("%-d %b %Y").to_string()),
         may_edit: member.may(Right::Edit),
         users: found.users,
+        revisions: found.revisions,
         name: segment.name,
         description: segment.description,
     })

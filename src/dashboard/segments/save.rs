@@ -1,5 +1,6 @@
 //! What saving a segment comes to: saved, a question first, or somebody else's change beside it.
 
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{
@@ -43,6 +44,8 @@ pub struct Question {
     pub before: String,
     /// What they would be.
     pub after: String,
+    /// The same, as they would be kept.
+    pub conditions: Json,
 }
 
 /// An experience that is on somewhere and changes with the segment.
@@ -164,8 +167,8 @@ pub fn save(
         let effects = effects(conn, member, found.id)?;
         if !effects.is_empty() {
             let before = base.map(|base| base.in_words()).unwrap_or_default();
-            let (name, after) = (found.name, condition.in_words());
-            return Ok(Outcome::Asks(Question { name, effects, before, after }));
+            let (name, after, conditions) = (found.name, condition.in_words(), condition.to_json());
+            return Ok(Outcome::Asks(Question { name, effects, before, after, conditions }));
         }
     }
     let json = condition.to_json();

@@ -22,6 +22,7 @@ use crate::{
     },
     store::{
         Connection, Store,
+        member_lists::MemberListCache,
         user_records::{self, EventDay},
     },
 };
@@ -116,18 +117,20 @@ pub async fn user(
     request: HttpRequest,
     member: ProjectMember,
     place: Place,
+    lists: Data<MemberListCache>,
     store: Data<Store>,
 ) -> Answer {
     let (_, _, user_id) = place.into_inner();
     let now = Utc::now();
     let window = Window::asked_for(request.query_string(), now.date_naive());
     let (actor, id, wanted) = (member.actor.clone(), member.environment.id, user_id.clone());
-    let found =
-        work::read(&store, move |conn| match users::portray(conn, &actor, id, &wanted, now) {
+    let found = work::read(&store, move |conn| {
+        match users::portray(conn, &actor, &lists, id, &wanted, now) {
             Ok(portrait) => find(conn, id, portrait, window).map(Some),
             Err(OperationError::NotFound("user")) => Ok(None),
             Err(error) => Err(error),
-        });
+        }
+    });
     match found.await? {
         Some(found) => Page::show(&page(&member, found, window, now)),
         None => nobody(&member, &user_id),

@@ -1,6 +1,7 @@
 //! Conditions: a tree of *all*, *any* and *not* over what is known of a user.
 
 mod attribute_test;
+mod difference;
 mod matcher;
 mod moment;
 mod operator;
@@ -162,6 +163,25 @@ impl Condition {
     }
 }
 
+impl Condition {
+    /// Where the tree first names that segment, as a path below `path`:
+    /// `conditions.all[1].segment`.
+    pub fn place_of_segment(&self, slug: &str, path: &str) -> Option<String> {
+        let within = |name: &str, parts: &[Condition]| {
+            let mut parts = parts.iter().enumerate();
+            parts
+                .find_map(|(at, part)| part.place_of_segment(slug, &format!("{path}.{name}[{at}]")))
+        };
+        match self {
+            Condition::All(parts) => within("all", parts),
+            Condition::Any(parts) => within("any", parts),
+            Condition::Not(part) => part.place_of_segment(slug, &format!("{path}.not")),
+            Condition::Segment(named) if named.as_str() == slug => Some(format!("{path}.segment")),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value as Json, json};
@@ -177,5 +197,15 @@ mod tests {
         assert!(first.says_the_same_as(&tree(json!({"any": [{"all": [leaf(json!(17))]}]}))));
         assert!(!first.says_the_same_as(&tree(leaf(json!(18)))));
         assert!(!first.says_the_same_as(&tree(json!({"not": leaf(json!(17))}))));
+    }
+
+    #[test]
+    fn a_segment_is_found_where_the_tree_names_it() {
+        let tree = json!({"all": [{"segment": "a"}, {"any": [{"not": {"segment": "b"}}]}]});
+        let tree = Condition::from_json(&tree).unwrap();
+        let place = |slug| tree.place_of_segment(slug, "conditions");
+        assert_eq!(place("a").as_deref(), Some("conditions.all[0].segment"));
+        assert_eq!(place("b").as_deref(), Some("conditions.all[1].any[0].not.segment"));
+        assert_eq!(place("c"), None);
     }
 }

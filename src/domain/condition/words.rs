@@ -1,6 +1,8 @@
 //! Condition trees as a person would say them.
 
-use super::{AttributeCondition, Condition, EventCondition, Operand, Operator, Scalar};
+use super::{
+    AttributeCondition, Condition, EventCondition, Operand, OperandKind, Operator, Scalar,
+};
 
 /// Of a list, this many values are said; the rest are counted.
 const MOST_SAID: usize = 5;
@@ -20,21 +22,37 @@ impl Condition {
 }
 
 fn joined(parts: &[Condition], word: &str) -> String {
-    let part = |part: &Condition| match part {
-        Condition::All(inner) | Condition::Any(inner) if inner.len() > 1 && parts.len() > 1 => {
-            format!("({})", part.in_words())
-        }
-        _ => part.in_words(),
+    let part = |part: &Condition| match part.is_several() && parts.len() > 1 {
+        true => format!("({})", part.in_words()),
+        false => part.in_words(),
     };
     parts.iter().map(part).collect::<Vec<_>>().join(word)
 }
 
+impl Condition {
+    /// Whether it is said with an *and* or an *or*.
+    fn is_several(&self) -> bool {
+        match self {
+            Condition::All(parts) | Condition::Any(parts) => match parts.as_slice() {
+                [only] => only.is_several(),
+                _ => true,
+            },
+            _ => false,
+        }
+    }
+}
+
 impl AttributeCondition {
-    fn in_words(&self) -> String {
+    pub(super) fn in_words(&self) -> String {
         let verb = verb(self.operator);
         match &self.operand {
             Operand::None => format!("{} {verb}", self.attribute),
-            Operand::One(value) => format!("{} {verb} {}", self.attribute, value.in_words()),
+            Operand::One(value) => match self.operator.operand_kind() {
+                OperandKind::Moment => {
+                    format!("{} {verb} {}", self.attribute, moment(&value.text()))
+                }
+                _ => format!("{} {verb} {}", self.attribute, value.in_words()),
+            },
             Operand::List(values) => format!("{} {verb} {}", self.attribute, list(values)),
         }
     }
@@ -49,7 +67,28 @@ impl Scalar {
     }
 }
 
-fn list(values: &[Scalar]) -> String {
+/// A moment as it would be said: `30 days ago`, `12 hours from now`, else as it is written.
+fn moment(text: &str) -> String {
+    let parts = text.char_indices().last().and_then(|(end, unit)| {
+        let unit = match unit {
+            'h' => "hour",
+            'd' => "day",
+            'w' => "week",
+            _ => return None,
+        };
+        let number = text.get(1..end)?.trim_start_matches('0');
+        let plural = if number == "1" { "" } else { "s" };
+        let number = if number.is_empty() { "0" } else { number };
+        match text.as_bytes().first()? {
+            b'-' => Some(format!("{number} {unit}{plural} ago")),
+            b'+' => Some(format!("{number} {unit}{plural} from now")),
+            _ => None,
+        }
+    });
+    parts.unwrap_or_else(|| format!("“{text}”"))
+}
+
+pub(super) fn list(values: &[Scalar]) -> String {
     let said: Vec<String> = values.iter().take(MOST_SAID).map(Scalar::in_words).collect();
     match values.len().saturating_sub(MOST_SAID) {
         0 => said.join(", "),
@@ -57,7 +96,7 @@ fn list(values: &[Scalar]) -> String {
     }
 }
 
-fn verb(operator: Operator) -> &'static str {
+pub(super) fn verb(operator: Operator) -> &'static str {
     use Operator as O;
     match operator {
         O::Is => "is",
@@ -128,6 +167,20 @@ mod tests {
             said(json!({"event": "Charged", "did": false, "within_days": 1})),
             "did not do “Charged” today"
         );
+    }
+
+    #[test]
+    fn groups_of_one_hide_no_brackets_and_moments_are_said_as_people_say_them() {
+        let leaf = |name: &str| json!({"attribute": name, "operator": "is_set"});
+        assert_eq!(
+            said(json!({"all": [{"any": [{"any": [leaf("a"), leaf("b")]}]}, leaf("c")]})),
+            "(a is set or b is set) and c is set"
+        );
+        let moment =
+            |value: &str| said(json!({"attribute": "t", "operator": "after", "value": value}));
+        assert_eq!(moment("-30d"), "t is after 30 days ago");
+        assert_eq!(moment("+01h"), "t is after 1 hour from now");
+        assert_eq!(moment("2026-03-31"), "t is after “2026-03-31”");
     }
 
     #[test]

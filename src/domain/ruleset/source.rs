@@ -4,6 +4,8 @@
 //! Contents stay JSON here, so that a row which this build cannot read spoils only its own
 //! experience, never the environment.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -26,6 +28,48 @@ pub struct Source {
     /// What evaluations teach about who is there.
     #[serde(default)]
     pub teaches: Teaches,
+}
+
+impl Source {
+    /// The lists that something here asks for, each with its revision: those that experiences or
+    /// other segments name.
+    pub fn needed_lists(&self) -> Vec<(Uuid, i32)> {
+        let mut named = HashSet::new();
+        for experience in &self.experiences {
+            let mut publication = Some(&experience.active);
+            while let Some(one) = publication {
+                name_segments(&one.content, &mut named);
+                publication = one.replaces.as_deref();
+            }
+        }
+        for segment in &self.segments {
+            if let SegmentRule::Conditions(conditions) = &segment.rule {
+                name_segments(conditions, &mut named);
+            }
+        }
+        lists_among(self.segments.iter().filter(|segment| named.contains(segment.slug.as_str())))
+    }
+}
+
+/// The lists among these segments, each with its revision.
+pub fn lists_among<'a>(segments: impl IntoIterator<Item = &'a SegmentSource>) -> Vec<(Uuid, i32)> {
+    let lists = segments.into_iter().filter_map(|segment| match segment.rule {
+        SegmentRule::List { revision } => Some((segment.id, revision)),
+        SegmentRule::Conditions(_) => None,
+    });
+    lists.collect()
+}
+
+/// Finds the segments that a content or conditions name, also in those that can't be compiled.
+fn name_segments<'a>(json: &'a serde_json::Value, named: &mut HashSet<&'a str>) {
+    match json {
+        serde_json::Value::Object(fields) => {
+            named.extend(fields.get("segment").and_then(serde_json::Value::as_str));
+            fields.values().for_each(|value| name_segments(value, named));
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|it| name_segments(it, named)),
+        _ => {}
+    }
 }
 
 /// A key with its default.
@@ -59,7 +103,10 @@ pub enum SegmentRule {
     /// Those for whom this condition tree holds.
     Conditions(serde_json::Value),
     /// The users of a list, which is kept apart from the rules.
-    List,
+    List {
+        /// As of which revision of the segment.
+        revision: i32,
+    },
 }
 
 /// An experience that is published here.

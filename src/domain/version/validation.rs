@@ -1,11 +1,15 @@
 //! Checking the content of a version: within itself, and against its project.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{Audience, Content, Serve, Values};
 use crate::domain::{
     condition::Condition,
     experience::Kind,
+    json_schema::JsonSchema,
     key::KeyName,
     reading::{FieldError, Node, Problems},
     value::{Value, ValueType},
@@ -16,6 +20,8 @@ use crate::domain::{
 pub struct ProjectNames {
     /// Keys, by name.
     pub keys: HashMap<String, ValueType>,
+    /// What the values of those keys that have a schema have to look like.
+    pub schemas: HashMap<String, Arc<JsonSchema>>,
     /// Segments, by slug.
     pub segments: HashSet<String>,
 }
@@ -122,6 +128,19 @@ impl Content {
         }
     }
 
+    /// Every value that it gives a key, with its path.
+    pub fn values_of<'a>(&'a self, key: &KeyName) -> Vec<(String, &'a serde_json::Value)> {
+        let variants = self.variants.iter().enumerate();
+        let of_variants =
+            variants.map(|(i, variant)| (format!("variants[{i}].values"), &variant.values));
+        let of_serves = self.serves().filter_map(|(path, serve)| match serve {
+            Serve::Values(values) => Some((format!("{path}.values"), values)),
+            _ => None,
+        });
+        let all = of_variants.chain(of_serves);
+        all.filter_map(|(path, values)| Some((format!("{path}.{key}"), values.get(key)?))).collect()
+    }
+
     /// Everything that is served, with its path.
     fn serves(&self) -> impl Iterator<Item = (String, &Serve)> {
         let rows = self.rows.iter().enumerate();
@@ -197,8 +216,12 @@ impl Checker<'_> {
     fn typed(&mut self, values: &Values, names: &ProjectNames, path: &str) {
         for (key, json) in values {
             let Some(value_type) = names.keys.get(key.as_str()) else { continue };
+            let path = format!("{path}.{key}");
             if let Err(message) = Value::read(*value_type, json) {
-                self.push(format!("{path}.{key}"), message);
+                self.push(path, message);
+            } else if let Some(schema) = names.schemas.get(key.as_str()) {
+                let problems = schema.problems(json).into_iter();
+                self.problems.extend(problems.map(|it| it.below(&path).below(self.base)));
             }
         }
     }

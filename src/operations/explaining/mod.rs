@@ -11,13 +11,13 @@ use uuid::Uuid;
 use super::rights::find_environment;
 use super::{Actor, OperationError};
 use crate::domain::bucketing::Rollout;
-use crate::domain::context::{Attributes, Context, NumberText, Profile, Stored, Subject};
+use crate::domain::context::{Context, NumberText, Profile, Stored, Subject};
 use crate::domain::evaluation::{Explanation, Names, Step, Used, explain as explain_key};
 use crate::domain::experience::Kind;
 use crate::domain::ruleset::{Compiled, Problem, Reason};
 use crate::domain::value::ValueType;
 use crate::store::environments::Environment;
-use crate::store::{Connection, StoreError, profiles, thing_names};
+use crate::store::{Connection, StoreError, member_lists::MemberListCache, profiles, thing_names};
 
 /// What an environment serves, as of when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct Question<'a> {
     pub with_profile: bool,
     /// By which rules.
     pub rules: Rules,
+    /// Where the members of list segments are held.
+    pub lists: &'a MemberListCache,
     /// The names of the keys; none for all.
     pub keys: Option<&'a [String]>,
 }
@@ -151,7 +153,7 @@ pub fn explain(
     now: DateTime<Utc>,
 ) -> Result<Told, OperationError> {
     let environment = find_environment(conn, actor, question.environment_id)?;
-    let compiled = rules::compile(conn, &environment, question.rules, now)?;
+    let compiled = rules::compile(conn, &environment, question, now)?;
     let names = Names {
         environment: environment.name.clone(),
         things: thing_names::of_project(conn, environment.project_id)?,
@@ -173,30 +175,6 @@ pub fn explain(
     let keys = keys.into_iter().map(decide).collect();
     let notes = notes::of(&environment, &compiled.source, question, acquaintance);
     Ok(Told { environment, acquaintance, as_of, notes, keys, problems: compiled.problems })
-}
-
-/// The value of every key for a user of whom the app says no more than the id, by what is live and
-/// what is stored; by name.
-///
-/// # Errors
-/// [`OperationError::NotFound`] without that environment.
-pub fn values_of(
-    conn: &mut Connection,
-    actor: &Actor,
-    environment_id: Uuid,
-    user_id: &str,
-    now: DateTime<Utc>,
-) -> Result<Vec<Decision>, OperationError> {
-    let context = Context::of_user(user_id, Attributes::default());
-    let question = Question {
-        environment_id,
-        context: &context,
-        with_profile: true,
-        rules: Rules::Live,
-        keys: None,
-    };
-    let told = explain(conn, actor, &question, now)?;
-    Ok(told.keys.into_iter().filter_map(|(_, decision)| decision).collect())
 }
 
 /// What is stored about the user, with their events up to that moment.

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::Rules;
+use super::{Question, Rules};
 use crate::domain::ruleset::source::{ExperienceSource, PublicationSource, Source};
-use crate::domain::ruleset::{Compiled, MemberLists, Ruleset};
+use crate::domain::ruleset::{Compiled, Ruleset};
 use crate::operations::OperationError;
 use crate::store::environments::Environment;
 use crate::store::publications::FULL_RAMP;
@@ -15,10 +15,10 @@ use crate::store::{Connection, experiences, rulesets, versions};
 pub(super) fn compile(
     conn: &mut Connection,
     environment: &Environment,
-    rules: Rules,
+    question: &Question<'_>,
     now: DateTime<Utc>,
 ) -> Result<Compiled, OperationError> {
-    let source = match rules {
+    let source = match question.rules {
         Rules::Live => rulesets::load(conn, environment.id)?,
         Rules::Version { experience_id, number } => {
             let served = as_if_published(conn, environment, experience_id, number)?;
@@ -29,7 +29,8 @@ pub(super) fn compile(
         }
         Rules::At(moment) => past(conn, environment, moment, now)?,
     };
-    Ok(Ruleset::compile(source, None, &MemberLists::new()))
+    let lists = question.lists.of(conn, &source)?;
+    Ok(Ruleset::compile(source, None, &lists))
 }
 
 fn past(

@@ -106,22 +106,30 @@ fn load_segments(
     at: DateTime<Utc>,
     archived: &HashSet<Uuid>,
 ) -> Result<Vec<SegmentSource>, StoreError> {
-    let rows: Vec<(Uuid, String, Stored<SegmentKind>, ReadableJson)> = segments::table
+    let rows: Vec<(Uuid, String, Stored<SegmentKind>, i32, ReadableJson)> = segments::table
         .inner_join(segment_revisions::table.on(segment_revisions::segment_id.eq(segments::id)))
         .filter(segments::project_id.eq(project_id))
         .filter(segment_revisions::created_at.le(at))
         .distinct_on(segments::id)
         .order((segments::id, segment_revisions::number.desc()))
-        .select((segments::id, segments::slug, segments::kind, segment_revisions::conditions))
+        .select((
+            segments::id,
+            segments::slug,
+            segments::kind,
+            segment_revisions::number,
+            segment_revisions::conditions,
+        ))
         .load(conn)?;
     let usable = rows.into_iter().filter(|(id, ..)| !archived.contains(id));
-    let segment = |(id, slug, kind, conditions): (_, _, Stored<_>, ReadableJson)| SegmentSource {
-        id,
-        slug,
-        rule: match kind.0 {
-            SegmentKind::Rules => SegmentRule::Conditions(conditions.0),
-            SegmentKind::List => SegmentRule::List,
-        },
+    let segment = |(id, slug, kind, revision, conditions): (_, _, Stored<_>, i32, ReadableJson)| {
+        SegmentSource {
+            id,
+            slug,
+            rule: match kind.0 {
+                SegmentKind::Rules => SegmentRule::Conditions(conditions.0),
+                SegmentKind::List => SegmentRule::List { revision },
+            },
+        }
     };
     Ok(usable.map(segment).collect())
 }

@@ -6,6 +6,7 @@ mod doors;
 mod editing;
 mod elsewhere;
 mod explaining;
+mod keys;
 mod lists;
 mod problems;
 mod reference;

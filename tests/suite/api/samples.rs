@@ -75,7 +75,7 @@ fn body(method: &str, pattern: &str, kind: &str, things: &Things, free: &str) ->
     let last = pattern.rsplit('/').next().unwrap();
     Some(match (method, pattern.trim_start_matches("/api/v1/"), last) {
         ("GET", ..) | ("DELETE", ..) => return None,
-        (_, _, "archive" | "unarchive") => return None,
+        (_, _, "archive" | "unarchive" | "restore" | "members") => return None,
         (_, "projects" | "environments", _) => json!({"key": free, "name": free}),
         (_, "projects/{project}" | "environments/{key}", _) => json!({"name": free}),
         (_, "keys", _) => json!({"name": free, "value_type": "string", "default_value": ""}),

@@ -20,6 +20,7 @@ mod payloads;
 mod playground;
 mod poison;
 mod protocol;
+mod segment_builder;
 mod segments;
 mod signing_in;
 mod story;

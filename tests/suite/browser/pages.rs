@@ -33,6 +33,7 @@ fn ways_to(page: &str) -> Option<&'static [&'static str]> {
         "/keys/new" => &["/keys/new"],
         "/keys/{key}/edit" => &["/keys/auto_playlist/edit"],
         "/keys/{key}/users" => &["/keys/auto_playlist/users"],
+        "/keys/{key}/code" => &["/keys/auto_playlist/code"],
         "/keys/{key}/archive" => &["/keys/auto_playlist/archive"],
         "/playground" => &[
             "/playground",

@@ -150,6 +150,24 @@ impl Visitor {
         self.settle();
     }
 
+    /// Pastes a text where the focus is, as it comes from another program.
+    pub fn pastes(&self, text: &str) {
+        let copy = format!(
+            "(() => {{ const before = document.activeElement, t = document.createElement('textarea'); \
+             t.value = {}; document.body.append(t); t.select(); \
+             const done = document.execCommand('copy'); t.remove(); before.focus(); return done }})()",
+            json!(text)
+        );
+        let copy = json!({"expression": copy, "returnByValue": true, "userGesture": true});
+        assert_eq!(outcome(self.call("Runtime.evaluate", copy)), Ok(json!(true)));
+        let mut press = keyboard::press("Control+v");
+        press[0]["commands"] = json!(["paste"]);
+        for event in press {
+            self.call("Input.dispatchKeyEvent", event);
+        }
+        self.settle();
+    }
+
     /// Waits until the page shows a text.
     pub fn sees(&self, text: &str) {
         self.until(&format!("“{text}” is on the page"), || {

@@ -75,7 +75,7 @@ fn a_form_that_is_wanting_comes_back_with_what_was_typed() {
     let json = [("name", "j"), ("value_type", "json"), ("default_json", "{")];
     let answer = developer.post(NEW, &json);
     assert_eq!(answer.status, 422);
-    assert!(answer.text.contains("This is not JSON:"));
+    assert!(answer.text.contains("This is not JSON. Line 1, column 1: the text ends"));
     create(&developer, "taken", &[]);
     let answer = developer.post(NEW, &[("name", "Taken"), ("default_boolean", "false")]);
     assert_eq!(answer.status, 422);
@@ -91,7 +91,12 @@ fn default_and_description_change_while_name_and_type_are_locked() {
     let page = developer.get(&address).text;
     assert!(page.contains("Name and type never change"));
     assert!(!page.contains("name=\"name\"") && !page.contains("name=\"value_type\""));
-    let changed = [("default_integer", "7"), ("description", "How fast"), ("name", "slow")];
+    let changed = [
+        ("default_integer", "7"),
+        ("description", "How fast"),
+        ("name", "slow"),
+        ("confirmed", "1"),
+    ];
     assert_eq!(developer.post(&address, &changed).status, 303);
     let page = developer.get(KEYS).text;
     assert!(page.contains("<code>7</code>") && page.contains("How fast"));
@@ -144,7 +149,8 @@ fn a_default_that_production_serves_is_not_changed_by_who_may_not_publish_there(
     let manager = pages.signed_in(Role::ProductManager);
     assert!(manager.get(&address).text.contains("It acts at once in Production."));
     assert!(manager.get(&address).text.contains("Plays on"));
-    assert_eq!(manager.post(&address, &change).status, 303);
+    let confirmed = [&change[..], &[("confirmed", "1")]].concat();
+    assert_eq!(manager.post(&address, &confirmed).status, 303);
 }
 
 #[test]

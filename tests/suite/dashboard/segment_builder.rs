@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     filled_form::FilledForm,
-    segment_world::{SEGMENTS, conditions, create, find, form, with_pro},
+    segment_world::{SEGMENTS, conditions, create, find, form, report, three_users, with_pro},
 };
 
 fn value_for(operator: Operator) -> Option<Json> {
@@ -47,7 +47,7 @@ fn every_operator_survives_the_page() {
     assert_eq!(serde_json::from_str::<Json>(as_json.get("json")).unwrap(), tree);
     let shown = as_json.send(&developer, Some(("do", "builder"))).text;
     let again = FilledForm::of(&shown, "segment-form");
-    assert_eq!(again.with("match", "all").send(&developer, None).status, 303);
+    assert_eq!(again.with("match-0", "all").send(&developer, None).status, 303);
     assert_eq!(conditions(&pages.store, "all-operators"), json!({"all": leaves}));
 }
 
@@ -61,15 +61,16 @@ fn a_segment_is_made_without_script() {
         FilledForm::of(&page.text, "segment-form")
     };
     let typed = form(&developer, "/new").with("name", "iPhones").with("description", "All of them");
-    let typed = change(&typed.with("attribute-1", "platform").with("value-1", "iPhone"), "add");
+    let typed =
+        change(&typed.with("attribute-1", "platform").with("value-1", "iPhone"), "add-property:0");
     let typed = typed.with("attribute-2", "city").with("operator-2", "in");
     let typed = change(&typed, "refresh").with("more-2", "New York, Miami\r\n\"Paris, TX\"");
-    let typed = change(&typed, "add");
+    let typed = change(&typed, "add-property:0");
     assert_eq!(typed.all("value-2"), ["New York", "Miami", "Paris, TX"]);
     let typed = change(&typed, "drop:2:1");
     assert_eq!(typed.all("value-2"), ["New York", "Paris, TX"]);
     let typed = change(&change(&typed, "remove:3"), "up:2");
-    assert_eq!(typed.all("row"), ["2", "1"]);
+    assert_eq!(typed.all("row"), ["property:2", "property:1"]);
     assert_eq!((typed.get("name"), typed.get("description")), ("iPhones", "All of them"));
     assert_eq!(typed.send(&developer, None).status, 303);
     let expected = json!({"all": [
@@ -114,7 +115,7 @@ fn a_hundred_conditions_fit_and_no_more() {
     let developer = pages.signed_in(Role::Developer);
     let full = form(&developer, "/hundred");
     assert_eq!(full.all("row").len(), 100);
-    let refused = full.send(&developer, Some(("do", "add")));
+    let refused = full.send(&developer, Some(("do", "add-property:0")));
     assert_eq!(refused.status, 422);
     assert!(refused.text.contains("100 conditions is the most."));
     assert_eq!(FilledForm::of(&refused.text, "segment-form").all("row").len(), 100);
@@ -132,28 +133,127 @@ fn a_long_list_is_pasted_and_shown_as_lines() {
     assert_eq!(conditions(&pages.store, "testers")["all"][0]["value"], json!(ids));
     let shown = form(&developer, "/testers");
     assert_eq!(shown.get("more-1"), ids.join("\r\n"));
+    let hundreds = shown.clone().with("more-1", &ids[..900].join("\t"));
+    let page = hundreds.send(&developer, Some(("do", "refresh"))).text;
+    assert_eq!(FilledForm::of(&page, "segment-form").all("value-1"), ids[..900]);
     let huge = shown.with("more-1", &"x".repeat(300_000)).send(&developer, None);
     assert_eq!(huge.status, 413);
 }
 
 #[test]
-fn trees_that_the_builder_can_not_show_open_as_json_and_lose_nothing() {
+fn a_tree_of_all_there_is_survives_the_page() {
     let pages = with_pro();
-    let leaf = json!({"attribute": "a", "operator": "is", "value": "b"});
+    let leaf = json!({"attribute": "a", "operator": "is", "value": " <b> "});
     let tree = json!({"all": [leaf, {"any": [
-        {"event": "Charged", "did": false, "count": {"at_least": 3}, "within_days": 30},
+        {"event": "Charged <b>", "did": false, "count": {"at_least": 3}, "within_days": 30},
         {"not": {"segment": "pro"}},
+        {"not": {"all": [leaf, {"any": [leaf, {"event": "Opened", "did": true}]}]}},
     ]}]});
     create(&pages.store, "Deep", &tree);
     let developer = pages.signed_in(Role::Developer);
-    let page = developer.get(&format!("{SEGMENTS}/deep")).text;
-    assert!(page.contains("These conditions have groups inside groups"));
-    let typed = FilledForm::of(&page, "segment-form");
-    assert_eq!(serde_json::from_str::<Json>(typed.get("json")).unwrap(), tree);
-    assert_eq!(typed.clone().with("name", "Deeper").send(&developer, None).status, 303);
-    assert_eq!(conditions(&pages.store, "deep"), tree);
-    let stays = typed.send(&developer, Some(("do", "builder")));
-    assert!(FilledForm::of(&stays.text, "segment-form").get("as") == "json");
+    let typed = form(&developer, "/deep");
+    assert_eq!(typed.send(&developer, None).status, 303);
+    assert_eq!(find(&pages.store, "deep").revision, 1, "nothing changed");
+    let shown = typed.send(&developer, Some(("do", "json"))).text;
+    let as_json = FilledForm::of(&shown, "segment-form");
+    assert_eq!(serde_json::from_str::<Json>(as_json.get("json")).unwrap(), tree);
+    let shown = as_json.send(&developer, Some(("do", "builder"))).text;
+    let again = FilledForm::of(&shown, "segment-form").with("match-0", "any");
+    assert_eq!(again.send(&developer, None).status, 303);
+    assert_eq!(conditions(&pages.store, "deep"), json!({"any": tree["all"]}));
+}
+
+#[test]
+fn a_tree_is_built_without_script() {
+    let pages = with_pro();
+    let developer = pages.signed_in(Role::Developer);
+    let change = |form: &FilledForm, button: &str| {
+        let page = form.send(&developer, Some(("do", button)));
+        assert_eq!(page.status, 200, "{}", page.text);
+        FilledForm::of(&page.text, "segment-form")
+    };
+    let typed = form(&developer, "/new").with("name", "Buyers");
+    let typed = typed.with("attribute-1", "city").with("value-1", "Miami");
+    let typed = change(&typed, "add-group:0").with("match-2", "any");
+    let typed = change(&change(&typed, "add-event:2"), "add-segment:2");
+    let typed = typed.with("event-3", "Charged").with("times-3", "2").with("days-3", "7");
+    let typed = change(&typed.with("segment-4", "pro").with("in-4", "not"), "duplicate:3");
+    let typed = change(&typed.with("did-5", "not").with("window-5", "ever"), "refresh");
+    let typed = change(&change(&typed, "wrap:1"), "not:6");
+    assert_eq!(typed.get("name"), "Buyers");
+    assert_eq!(typed.send(&developer, None).status, 303);
+    let expected = json!({"all": [
+        {"not": {"attribute": "city", "operator": "is", "value": "Miami"}},
+        {"any": [
+            {"event": "Charged", "did": true, "count": {"at_least": 2}, "within_days": 7},
+            {"event": "Charged", "did": false},
+            {"not": {"segment": "pro"}},
+        ]},
+    ]});
+    assert_eq!(conditions(&pages.store, "buyers"), expected);
+    let shown = developer.get(&format!("{SEGMENTS}/buyers")).text;
+    assert!(shown.contains("did not do “Charged”"), "{shown}");
+}
+
+#[test]
+fn a_circle_of_segments_is_refused_at_its_row() {
+    let pages = with_pro();
+    create(
+        &pages.store,
+        "Vip",
+        &json!({"any": [{"segment": "pro"}, {"attribute": "a", "operator": "is_set"}]}),
+    );
+    let developer = pages.signed_in(Role::Developer);
+    let page = form(&developer, "/pro").send(&developer, Some(("do", "add-segment:0"))).text;
+    assert!(page.contains("<option value=\"vip\">Vip</option>"));
+    assert!(!page.contains("<option value=\"pro\">"), "a segment is never offered itself");
+    let typed = FilledForm::of(&page, "segment-form").with("segment-2", "vip");
+    let refused = typed.send(&developer, None);
+    assert_eq!(refused.status, 422);
+    let said = "“Pro” would depend on itself: pro → vip → pro. Take one of them out.";
+    assert!(
+        refused.text.contains(&format!("<a href=\"#segment-2\">{said}</a>")),
+        "{}",
+        refused.text
+    );
+    assert_eq!(FilledForm::of(&refused.text, "segment-form").get("segment-2"), "vip");
+}
+
+#[test]
+fn names_of_users_properties_and_events_are_offered() {
+    let pages = with_pro();
+    let developer = pages.signed_in(Role::Developer);
+    let tree = json!({"all": [{"attribute": "team", "operator": "is_set"}, {"event": "Opened"}]});
+    create(&pages.store, "Team", &tree);
+    let page = developer.get(&format!("{SEGMENTS}/new")).text;
+    let built_in = page.find("<option value=\"user_id\">").unwrap();
+    assert!(built_in < page.find("<option value=\"plan\">").unwrap());
+    assert!(page.contains("<option value=\"team\">") && page.contains("<option value=\"Opened\">"));
+}
+
+#[test]
+fn what_was_seen_of_known_users_is_suggested() {
+    let pages = with_pro();
+    report(&pages.store, &three_users());
+    let developer = pages.signed_in(Role::Developer);
+    let page = developer.get(&format!("{SEGMENTS}/new")).text;
+    assert!(page.contains("<option value=\"seats\">"));
+    assert!(page.contains("<option value=\"Opened by u3\">"));
+    let chosen = |property: &str| {
+        let typed = form(&developer, "/new").with("attribute-1", property);
+        typed.send(&developer, Some(("do", "refresh"))).text
+    };
+    let city = chosen("city");
+    let share = "<option value=\"New York\" label=\"New York 67 %\">";
+    assert!(city.contains(share) && city.contains("Miami 33 %"), "{city}");
+    let offered = |page: &str| {
+        let start = page.find("name=\"operator-1\"").unwrap();
+        let end = start + page[start..].find("<optgroup label=\"More\">").unwrap();
+        page[start..end].matches("<option").count()
+    };
+    let (seats, born) = (chosen("seats"), chosen("born"));
+    assert_eq!((offered(&seats), offered(&born)), (10, 6));
+    assert!(born.contains("is before</option>") && !offered(&city).eq(&offered(&seats)));
 }
 
 #[test]
@@ -205,7 +305,7 @@ fn the_words_follow_what_is_typed_and_touch_nothing() {
 fn for_htmx_a_button_of_the_builder_answers_with_the_builder_alone() {
     let pages = with_pro();
     let developer = pages.signed_in(Role::Developer);
-    let button = Some(("do", "add"));
+    let button = Some(("do", "add-property:0"));
     let part = form(&developer, "/pro").send_by_htmx(&developer, button, "segment-builder").text;
     assert!(part.trim_start().starts_with("<section") && part.contains("id=\"segment-builder\""));
     assert!(part.contains("autofocus") && part.contains("data-unsaved"));

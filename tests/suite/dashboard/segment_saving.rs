@@ -154,7 +154,7 @@ fn a_segment_made_in_a_dialog_closes_it_and_is_told_to_the_page() {
     let refused = send(&blank);
     assert_eq!(refused.status, 422);
     assert!(refused.text.contains("Give it a name.") && refused.text.contains("id=\"modal-h\""));
-    let button = Some(("do", "add"));
+    let button = Some(("do", "add-property:0"));
     let part = blank.send_by_htmx(&developer, button, "segment-builder").text;
     assert!(!part.contains(">JSON</button>"), "it stays the form of a dialog");
     let typed = blank.with("name", "Große “Kunden” 🎉").with("attribute-1", "plan");

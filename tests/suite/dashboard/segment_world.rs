@@ -1,13 +1,18 @@
 //! Segments for the tests of their pages.
 
+use chrono::Utc;
 use flagstaff::{
+    domain::event::Event,
     operations::{
         Actor, OperationError,
         segments::{self, NewSegment, SegmentEdit},
     },
-    store::{Store, projects, segment_revisions, segments as stored, segments::Segment},
+    store::{
+        Connection, Store, environments, profiles, profiles::Reporter, projects, segment_revisions,
+        segments as stored, segments::Segment,
+    },
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::{browser::Pages, filled_form::FilledForm};
 
@@ -45,6 +50,28 @@ pub fn conditions(store: &Store, slug: &str) -> Json {
     newest.unwrap().unwrap().conditions
 }
 
+/// Makes users known in production: what an app reports of them.
+pub fn report(store: &Store, reports: &[Json]) {
+    let now = Utc::now();
+    let read = |report| Event::read(report, now).unwrap();
+    let reports: Vec<Event> = reports.iter().map(read).collect();
+    let taken = store.write(|conn: &mut Connection| {
+        let project_id = projects::find_by_key(conn, "default")?.unwrap().id;
+        let production = environments::find_by_key(conn, project_id, "production")?.unwrap();
+        profiles::take(conn, production.id, Reporter::Server, &reports, now)
+    });
+    taken.unwrap();
+}
+
+/// Three users: two in New York, one in Miami who did something.
+pub fn three_users() -> [Json; 3] {
+    let user = |id: &str, city: &str, seats: u32| {
+        json!({"id": id, "user_id": id, "event": format!("Opened by {id}"),
+               "set": {"city": city, "seats": seats, "born": "2001-02-03"}})
+    };
+    [user("u1", "New York", 1), user("u2", "New York", 20), user("u3", "Miami", 3)]
+}
+
 /// The form on the page of a segment.
 pub fn form(browser: &super::browser::Browser, rest: &str) -> FilledForm {
     let page = browser.get(&format!("{SEGMENTS}{rest}"));
@@ -60,5 +87,5 @@ pub fn with_pro() -> Pages {
 }
 
 pub fn pro() -> Json {
-    serde_json::json!({"all": [{"attribute": "plan", "operator": "is", "value": "pro"}]})
+    json!({"all": [{"attribute": "plan", "operator": "is", "value": "pro"}]})
 }

@@ -19,7 +19,7 @@ fn an_empty_list_offers_examples_that_open_a_filled_form() {
         assert!(page.contains(shown), "{shown}");
     }
     for (example, name, words) in [
-        ("new-users", "New users, last 7 days", "signed_up_at is after “-7d”"),
+        ("new-users", "New users, last 7 days", "signed_up_at is after 7 days ago"),
         ("premium", "Premium", "plan is “premium”"),
         ("ios-17", "iOS 17 and newer", "os is “iOS” and os_version is at least version “17”"),
     ] {

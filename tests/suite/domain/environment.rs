@@ -41,7 +41,7 @@ pub fn source(environment: &Json) -> Source {
     let segment = |(slug, rule): (String, Json)| SegmentSource {
         id: id(&slug),
         rule: match rule.get("list") {
-            Some(_) => SegmentRule::List,
+            Some(_) => SegmentRule::List { revision: 1 },
             None => SegmentRule::Conditions(rule),
         },
         slug,

@@ -8,6 +8,7 @@ mod difference;
 mod environment;
 mod event_days;
 mod explaining;
+mod json_schema;
 mod operators;
 mod properties;
 mod reading;

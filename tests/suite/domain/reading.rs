@@ -19,6 +19,7 @@ fn names() -> ProjectNames {
     ProjectNames {
         keys: HashMap::from(keys.map(|(name, value_type)| (name.to_owned(), value_type))),
         segments: HashSet::from(["us".to_owned()]),
+        ..ProjectNames::default()
     }
 }
 

@@ -8,12 +8,11 @@ use flagstaff::domain::evaluation::Origin;
 use flagstaff::domain::event::Event;
 use flagstaff::domain::ruleset::Reason;
 use flagstaff::domain::value::ValueType;
-use flagstaff::operations::explaining::{
-    Acquaintance, Decision, Question, Rules, Told, explain, values_of,
-};
+use flagstaff::operations::explaining::{Acquaintance, Decision, Question, Rules, Told, explain};
 use flagstaff::operations::keys::KeyEdit;
 use flagstaff::operations::segments::SegmentEdit;
 use flagstaff::operations::{OperationError, archiving, keys, segments};
+use flagstaff::store::member_lists::MemberListCache;
 use flagstaff::store::profiles::{self, Reporter};
 use serde_json::{Value, json};
 
@@ -40,6 +39,7 @@ impl Fixture {
             context: &context,
             with_profile: true,
             rules,
+            lists: &MemberListCache::default(),
             keys: None,
         };
         self.store.read(|conn| explain(conn, actor, &question, Utc::now()))
@@ -69,6 +69,7 @@ impl Fixture {
             default_value: Some(default),
             description: None,
             schema: None,
+            base_revision: None,
         };
         self.run(|conn| keys::edit(conn, &self.pia, id, &edit)).unwrap();
     }
@@ -222,6 +223,7 @@ fn events_of_later_days_are_not_counted_in_the_past() {
             context: &context,
             with_profile: true,
             rules: Rules::At(moment),
+            lists: &MemberListCache::default(),
             keys: None,
         };
         let told = f.store.read(|conn| explain(conn, &f.vic, &question, now)).unwrap();
@@ -309,10 +311,11 @@ fn the_values_of_a_user_are_those_of_every_key() {
         f.publish(&f.pia, &flag, &f.production, 1).unwrap();
     }
     f.key("free");
-    let values = f.store.read(|conn| values_of(conn, &f.vic, f.production.id, "ann", Utc::now()));
-    let values: Vec<_> = values
-        .unwrap()
+    let told = f.told(&json!({"user_id": "ann"}), Rules::Live).unwrap();
+    let values: Vec<_> = told
+        .keys
         .into_iter()
+        .filter_map(|(_, decision)| decision)
         .map(|d| (d.key, d.value, d.reason, d.experience.map(|server| server.name)))
         .collect();
     let of = |key: &str, on, reason, name: Option<&str>| {

@@ -40,7 +40,7 @@ fn conditions_that_change_nothing_make_no_revision() {
     assert_eq!(entry.before.as_ref().unwrap()["conditions"], pro());
     assert_eq!(entry.after.as_ref().unwrap()["conditions"], all);
 
-    let restored = fixture.run(|conn| segments::restore(conn, &fixture.dev, segment.id, 1));
+    let restored = fixture.run(|conn| segments::restore(conn, &fixture.dev, segment.id, 1, None));
     assert_eq!(restored.unwrap().revision, 3);
 }
 
@@ -126,6 +126,23 @@ fn a_clone_has_the_conditions_and_a_name_of_its_own() {
     let segment = fixture.segment("Pro", &pro());
     let clone = fixture.run(|conn| segments::clone(conn, &fixture.dev, segment.id, "Pro, again"));
     assert_eq!(clone.unwrap().slug, "pro-again");
+}
+
+#[test]
+fn a_problem_with_another_segment_is_named_where_the_tree_names_it() {
+    let fixture = Fixture::new();
+    let segment = fixture.segment("Pro", &pro());
+    let field = |with: &Value| {
+        let edit = conditions(with);
+        match fixture.run(|conn| segments::edit(conn, &fixture.dev, segment.id, &edit)) {
+            Err(OperationError::Invalid(problems)) => problems[0].field.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let with = |slug: &str| json!({"all": [pro(), {"any": [pro(), {"not": {"segment": slug}}]}]});
+    for slug in ["nobody", "pro"] {
+        assert_eq!(field(&with(slug)), "conditions.all[1].any[1].not.segment");
+    }
 }
 
 #[test]

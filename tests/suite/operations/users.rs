@@ -4,6 +4,7 @@ use flagstaff::domain::ruleset::Reason;
 use flagstaff::operations::OperationError;
 use flagstaff::operations::users::{self, Portrait};
 use flagstaff::store::environments::Environment;
+use flagstaff::store::member_lists::MemberListCache;
 use flagstaff::store::profiles::{self, Reporter};
 use serde_json::{Value as Json, json};
 
@@ -22,7 +23,9 @@ fn hears(fixture: &Fixture, place: &Environment, reporter: Reporter, report: &Js
 }
 
 fn portray(fixture: &Fixture, place: &Environment, user: &str) -> Outcome<Portrait> {
-    fixture.store.read(|conn| users::portray(conn, &fixture.vic, place.id, user, now()))
+    fixture.store.read(|conn| {
+        users::portray(conn, &fixture.vic, &MemberListCache::default(), place.id, user, now())
+    })
 }
 
 #[test]

@@ -23,6 +23,13 @@ fn full() -> Fixture {
              select id, 'r1', 0, 'everyone' from versions",
         )
         .unwrap();
+    fixture
+        .conn
+        .batch_execute(
+            "insert into segment_list_revisions \
+             select segment_id, number, 'create', 0, 0, 0 from segment_revisions",
+        )
+        .unwrap();
     let entry = audit::NewAuditEntry {
         project_id: Some(fixture.project.id),
         environment_id: None,
@@ -61,6 +68,7 @@ fn what_was_saved_published_or_recorded_is_never_changed_nor_deleted() {
         ("version_segments", "segment_id"),
         ("key_revisions", "description"),
         ("segment_revisions", "author_name"),
+        ("segment_list_revisions", "change"),
         ("publications", "note"),
         ("switch_changes", "note"),
         ("audit_log", "actor_name"),

@@ -16,7 +16,7 @@ fn the_newest_conditions_are_served_and_the_older_ones_kept() {
     assert_eq!(revised.revision, 2);
     let source = rulesets::load(&mut fixture.conn, fixture.production.id).unwrap();
     assert_eq!(source.segments[0].rule, SegmentRule::Conditions(newer.clone()));
-    let all = segment_revisions::list(&mut fixture.conn, segment.id).unwrap();
+    let all = segment_revisions::list_below(&mut fixture.conn, segment.id, None, 10).unwrap();
     let seen: Vec<_> = all.iter().map(|one| (one.number, &one.conditions)).collect();
     assert_eq!(seen, [(2, &newer), (1, &json!({"all": []}))]);
     let first = segment_revisions::find(&mut fixture.conn, segment.id, 1).unwrap().unwrap();

@@ -1,99 +1,92 @@
-//! The builder: rows of conditions on properties that all, any or none are true. Trees that go
-//! deeper, or ask for events or other segments, are edited as JSON.
+//! The builder: a tree of groups and rows, for every tree of conditions that there can be.
 
-use super::{edit::Edit, row::Row};
+use std::collections::HashSet;
+
+use super::{
+    editing::too_many,
+    event_row::EventRow,
+    group::{Group, Part},
+    membership::Membership,
+    row::Row,
+};
 use crate::{
     dashboard::Form,
     domain::{
-        condition::{Condition, MOST_CONDITIONS},
-        reading::FieldError,
+        condition::{Condition, MOST_CONDITIONS, MOST_DEPTH},
+        reading::{FieldError, Problems},
     },
 };
 
-/// The field of problems with the builder as a whole.
-pub const FIELD: &str = "segment-conditions";
+/// The field of problems with the builder as a whole: that of the group around all.
+pub const FIELD: &str = "match-0";
 
-/// How many of the rows must be true.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Match {
-    /// All.
-    #[default]
-    All,
-    /// At least one.
-    Any,
-    /// None.
-    None,
-}
-
-impl Match {
-    /// All of them, as the builder offers them: name in forms, name on the page.
-    pub const ALL: [(Match, &'static str, &'static str); 3] =
-        [(Match::All, "all", "All"), (Match::Any, "any", "Any"), (Match::None, "none", "None")];
-
-    /// What stands between two rows.
-    pub fn word(self) -> &'static str {
-        if self == Match::All { "and" } else { "or" }
-    }
-}
+/// The most rows and groups together that are read of a form: more than any tree has that fits.
+const MOST_PARTS: usize = 4 * MOST_CONDITIONS;
 
 /// What was entered in the builder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Builder {
-    /// How many of the rows must be true.
-    pub matches: Match,
-    /// The rows, in order.
-    pub rows: Vec<Row>,
+    /// The group around all.
+    pub root: Group,
 }
 
 impl Builder {
     /// With one row in which nothing was entered yet.
     pub fn blank() -> Builder {
-        Builder { matches: Match::All, rows: vec![Row::blank(1)] }
+        Builder { root: Group { parts: vec![Part::Property(Row::blank(1))], ..Group::default() } }
     }
 
     /// Whether nothing was entered in any row.
     pub fn is_untouched(&self) -> bool {
-        self.rows
-            .iter()
-            .all(|row| row.attribute.is_empty() && row.values.iter().all(String::is_empty))
+        self.root.parts.iter().all(|part| match part {
+            Part::Property(row) => {
+                row.attribute.is_empty() && row.values.iter().all(String::is_empty)
+            }
+            _ => false,
+        })
     }
 
-    /// As a form has it. One row more than fits is kept, so that it is said.
+    /// As a form has it: a field `row` begins each row and each group, and ends each group. One
+    /// row more than fits is kept, so that it is said.
     pub fn from_form(form: &Form) -> Builder {
-        let matches = Match::ALL.into_iter().find(|(_, name, _)| *name == form.get("match"));
-        let mut ids: Vec<u32> = form.all("row").filter_map(|id| id.parse().ok()).collect();
-        let mut seen = std::collections::HashSet::new();
-        ids.retain(|id| seen.insert(*id));
-        ids.truncate(MOST_CONDITIONS + 1);
-        Builder {
-            matches: matches.map_or(Match::All, |(matches, ..)| matches),
-            rows: ids.into_iter().map(|id| Row::from_form(form, id)).collect(),
+        let mut open = vec![Group::from_form(form, 0)];
+        let mut seen = HashSet::from([0]);
+        let mut rows = 0;
+        for field in form.all("row") {
+            let Some((kind, id)) = numbered(field) else { continue };
+            if kind == "end" {
+                if open.len() > 1 && open.last().is_some_and(|group| group.id == id) {
+                    close(&mut open);
+                }
+                continue;
+            }
+            if rows > MOST_CONDITIONS || seen.len() > MOST_PARTS || !seen.insert(id) {
+                continue;
+            }
+            let part = match kind {
+                "group" if open.len() <= MOST_DEPTH => {
+                    open.push(Group::from_form(form, id));
+                    continue;
+                }
+                "property" => Part::Property(Row::from_form(form, id)),
+                "event" => Part::Event(EventRow::from_form(form, id)),
+                "segment" => Part::Membership(Membership::from_form(form, id)),
+                _ => continue,
+            };
+            rows += 1;
+            if let Some(group) = open.last_mut() {
+                group.parts.push(part);
+            }
         }
+        while open.len() > 1 {
+            close(&mut open);
+        }
+        Builder { root: open.pop().unwrap_or_default() }
     }
 
-    /// A tree as the builder shows it; a sentence where it can't be shown.
-    ///
-    /// # Errors
-    /// Why not, as a sentence.
-    pub fn of_condition(condition: &Condition) -> Result<Builder, &'static str> {
-        let (matches, parts) = match condition {
-            Condition::All(parts) => (Match::All, parts.as_slice()),
-            Condition::Any(parts) => (Match::Any, parts.as_slice()),
-            Condition::Not(part) => match part.as_ref() {
-                Condition::Any(parts) => (Match::None, parts.as_slice()),
-                part => (Match::None, std::slice::from_ref(part)),
-            },
-            leaf => (Match::All, std::slice::from_ref(leaf)),
-        };
-        let mut rows = Vec::new();
-        for (id, part) in (1..).zip(parts) {
-            let Condition::Attribute(test) = part else { return Err(why_not(part)) };
-            rows.push(Row::of_condition(id, test).ok_or(
-                "These conditions have values with line breaks or blanks around them, which only \
-                 JSON shows.",
-            )?);
-        }
-        Ok(Builder { matches, rows })
+    /// The builder that shows a tree.
+    pub fn of_condition(condition: &Condition) -> Builder {
+        Builder { root: Group::around(condition) }
     }
 
     /// The tree that was entered.
@@ -101,99 +94,32 @@ impl Builder {
     /// # Errors
     /// Everything that is missing or wrong, by the field of the form.
     pub fn condition(&self) -> Result<Condition, Vec<FieldError>> {
-        let (mut parts, mut problems) = (Vec::new(), Vec::new());
-        for row in &self.rows {
-            match row.condition() {
-                Ok(part) => parts.push(part),
-                Err(found) => problems.extend(found),
-            }
+        let mut problems = Problems::new();
+        let condition = self.root.condition(0, &mut problems);
+        if self.root.conditions() > MOST_CONDITIONS {
+            problems.push(FieldError::new(FIELD, too_many()));
         }
-        if self.rows.is_empty() {
-            problems.push(FieldError::new(FIELD, "Add at least one condition."));
-        }
-        if self.rows.len() > MOST_CONDITIONS {
-            problems.push(too_many());
-        }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        Ok(match self.matches {
-            Match::All => Condition::All(parts),
-            Match::Any => Condition::Any(parts),
-            Match::None => Condition::Not(Box::new(Condition::Any(parts))),
-        })
+        condition.filter(|_| problems.is_empty()).ok_or(problems)
     }
 
-    /// Adds, removes or moves rows; gives the new row that should get the focus.
-    ///
-    /// # Errors
-    /// When no more rows fit.
-    pub fn apply(&mut self, edit: Edit) -> Result<Option<u32>, Vec<FieldError>> {
-        let adds = matches!(edit, Edit::Add | Edit::Duplicate(_));
-        if adds && self.rows.len() >= MOST_CONDITIONS {
-            return Err(vec![too_many()]);
-        }
-        let next = self.rows.iter().map(|row| row.id).max().unwrap_or(0).saturating_add(1);
-        let place = |id: u32| self.rows.iter().position(|row| row.id == id);
-        match edit {
-            Edit::Add => {
-                self.rows.push(Row::blank(next));
-                return Ok(Some(next));
-            }
-            Edit::Duplicate(id) => {
-                if let Some((place, row)) = place(id).and_then(|at| Some((at, self.rows.get(at)?)))
-                {
-                    let copy = Row { id: next, ..row.clone() };
-                    self.rows.insert(place + 1, copy);
-                    return Ok(Some(next));
-                }
-            }
-            Edit::Remove(id) => self.rows.retain(|row| row.id != id),
-            Edit::Up(id) => {
-                if let Some(place) = place(id).filter(|place| *place > 0) {
-                    self.rows.swap(place, place - 1);
-                }
-            }
-            Edit::Down(id) => {
-                if let Some(place) = place(id).filter(|place| place + 1 < self.rows.len()) {
-                    self.rows.swap(place, place + 1);
-                }
-            }
-            Edit::DropValue(id, number) => {
-                let row = self.rows.iter_mut().find(|row| row.id == id);
-                if let Some(row) = row.filter(|row| number < row.values.len()) {
-                    row.values.remove(number);
-                }
-            }
-            Edit::Refresh | Edit::ShowJson | Edit::ShowBuilder => {}
-        }
-        Ok(None)
+    /// The field of the form for what stands at that path of the tree.
+    pub fn field_of(&self, path: &str) -> String {
+        let places = self.root.memberships("conditions");
+        let found = places.into_iter().find(|(known, _)| known == path);
+        found.map_or_else(|| FIELD.to_owned(), |(_, field)| field)
     }
 }
 
-fn too_many() -> FieldError {
-    FieldError::new(
-        FIELD,
-        format!(
-            "{MOST_CONDITIONS} conditions is the most. Put values into one list, or make a second \
-             segment."
-        ),
-    )
+/// `event:3` in its two parts.
+fn numbered(field: &str) -> Option<(&str, u32)> {
+    let (kind, id) = field.split_once(':')?;
+    Some((kind, id.parse().ok()?))
 }
 
-fn why_not(part: &Condition) -> &'static str {
-    match part {
-        Condition::Event(_) => {
-            "These conditions ask what users did, which the builder can't show yet, so they are \
-             here as JSON."
-        }
-        Condition::Segment(_) => {
-            "These conditions ask for other segments, which the builder can't show, so they are \
-             here as JSON."
-        }
-        _ => {
-            "These conditions have groups inside groups, which the builder can't show, so they are \
-             here as JSON."
-        }
+/// Puts the group that was opened last into the one around it.
+fn close(open: &mut Vec<Group>) {
+    let closed = open.pop();
+    if let (Some(closed), Some(around)) = (closed, open.last_mut()) {
+        around.parts.push(Part::Group(closed));
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     builder::{self, Builder},
     edit::Edit,
+    editing::Focus,
     json_text,
 };
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
 /// How conditions are edited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
-    /// As rows.
+    /// As groups and rows.
     #[default]
     Builder,
     /// As text.
@@ -43,12 +44,10 @@ pub struct Entered {
     pub description: String,
     /// How the conditions are edited.
     pub mode: Mode,
-    /// The rows.
+    /// The groups and rows.
     pub builder: Builder,
     /// The text.
     pub json: String,
-    /// Why the conditions can't be shown as rows.
-    pub why_json: &'static str,
     /// What was there before; the default for a new segment.
     pub base: Base,
 }
@@ -62,21 +61,19 @@ impl Entered {
             mode: Mode::Builder,
             builder: Builder::blank(),
             json: String::new(),
-            why_json: "",
             base: Base::default(),
         }
     }
 
     /// Of a segment with these conditions.
     pub fn of(base: Base, condition: &Condition) -> Entered {
-        let mut entered = Entered {
+        Entered {
             name: base.name.clone(),
             description: base.description.clone(),
+            builder: Builder::of_condition(condition),
             base,
             ..Entered::blank()
-        };
-        entered.show(condition);
-        entered
+        }
     }
 
     /// As a form has it.
@@ -88,7 +85,6 @@ impl Entered {
             mode,
             builder: Builder::from_form(form),
             json: form.get("json").to_owned(),
-            why_json: "",
             base: Base {
                 revision: form.get("base_revision").parse().unwrap_or(0),
                 name: form.get("base_name").to_owned(),
@@ -113,11 +109,11 @@ impl Entered {
         }
     }
 
-    /// Changes what is entered; gives the new row that should get the focus.
+    /// Changes what is entered; gives what should get the focus.
     ///
     /// # Errors
     /// Why it can't be done. Nothing is changed then.
-    pub fn apply(&mut self, edit: Edit) -> Result<Option<u32>, FieldErrors> {
+    pub fn apply(&mut self, edit: Edit) -> Result<Option<Focus>, FieldErrors> {
         match edit {
             Edit::ShowJson if self.mode == Mode::Builder => {
                 let json = match self.condition() {
@@ -130,7 +126,7 @@ impl Entered {
             }
             Edit::ShowBuilder if self.mode == Mode::Json => {
                 let condition = self.condition().map_err(FieldErrors::new)?;
-                self.show(&condition);
+                (self.mode, self.builder) = (Mode::Builder, Builder::of_condition(&condition));
                 Ok(None)
             }
             _ if self.mode == Mode::Json => Ok(None),
@@ -145,7 +141,7 @@ impl Entered {
                 FieldError::new(format!("segment-{}", problem.field), problem.message)
             }
             _ if self.is_json() => json_text::placed(problem),
-            _ => FieldError::new(builder::FIELD, problem.message),
+            path => FieldError::new(self.builder.field_of(path), problem.message),
         });
         FieldErrors::new(placed.collect())
     }
@@ -153,19 +149,6 @@ impl Entered {
     /// Why an operation did not save what was entered, at the conditions.
     pub fn refused(&self, reason: String) -> FieldErrors {
         FieldErrors::one(if self.is_json() { json_text::FIELD } else { builder::FIELD }, reason)
-    }
-
-    /// Shows conditions as rows, or as text where rows can't.
-    fn show(&mut self, condition: &Condition) {
-        match Builder::of_condition(condition) {
-            Ok(builder) => {
-                (self.mode, self.builder, self.why_json) = (Mode::Builder, builder, "");
-            }
-            Err(why) => {
-                (self.mode, self.why_json) = (Mode::Json, why);
-                self.json = json_text::write(condition);
-            }
-        }
     }
 }
 

@@ -3,8 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::{
+    exact,
     moments::Unit,
-    operators::{self, Editor, Group},
+    operators::{self, Editor},
     values,
 };
 use crate::{
@@ -66,33 +67,36 @@ impl Row {
         }
     }
 
-    /// A condition as a row; none where a row could not show it as it is.
-    pub fn of_condition(id: u32, condition: &AttributeCondition) -> Option<Row> {
-        let kind = condition.operator.operand_kind();
+    /// The row that shows a condition.
+    pub fn of_condition(id: u32, condition: &AttributeCondition) -> Row {
+        let shown = |value: &Scalar| exact::shown(&value.text());
         let mut row = Row {
-            attribute: condition.attribute.clone(),
+            attribute: exact::shown(&condition.attribute),
             operator: condition.operator,
             values: match &condition.operand {
                 Operand::None => Vec::new(),
-                Operand::One(value) => vec![value.text()],
-                Operand::List(values) => values.iter().map(Scalar::text).collect(),
+                Operand::One(value) => vec![shown(value)],
+                Operand::List(values) => values.iter().map(shown).collect(),
             },
             ..Row::blank(id)
         };
-        // A field of one line has no lines, and blanks around a value would not be seen.
-        let on_one_line = |text: &String| !text.contains(['\n', '\r']);
-        let visible = |text: &String| text.trim() == text && !text.is_empty();
-        let is_text = matches!(kind, OperandKind::Text | OperandKind::Pattern);
-        let fits = |text: &String| on_one_line(text) && (is_text || visible(text));
-        let whole =
-            row.values.iter().all(fits) && on_one_line(&row.attribute) && visible(&row.attribute);
-        if kind == OperandKind::Moment
+        if condition.operator.operand_kind() == OperandKind::Moment
             && let Some(moment) = row.values.first_mut()
         {
             let (unit, entered) = Unit::of(moment);
             (row.unit, *moment) = (unit, entered);
         }
-        whole.then_some(row)
+        row
+    }
+
+    /// Turns it into its opposite, where its operator has a twin; says whether it has.
+    pub fn negate(&mut self) -> bool {
+        let twin = self
+            .operator
+            .opposite_of()
+            .or_else(|| Operator::all().find(|other| other.opposite_of() == Some(self.operator)));
+        self.operator = twin.unwrap_or(self.operator);
+        twin.is_some()
     }
 
     /// The one value, for an operator that compares with one.
@@ -119,9 +123,9 @@ impl Row {
         Editor::of(self.operator, self.values.len())
     }
 
-    /// The operators to choose from.
-    pub fn groups(&self) -> Vec<Group> {
-        operators::groups(&self.attribute)
+    /// The property that is meant.
+    pub fn property(&self) -> String {
+        exact::meant(&self.attribute)
     }
 
     /// What the row is called beside others: "city is any of New York, Miami".
@@ -201,14 +205,16 @@ impl Row {
     }
 
     fn json(&self) -> Json {
-        let (attribute, operator) = (&self.attribute, self.operator.as_str());
+        let attribute = self.property();
+        let operator = self.operator.as_str();
+        let trimmed = self.value().trim();
         let value = match self.operator.operand_kind() {
             OperandKind::None => return json!({"attribute": attribute, "operator": operator}),
-            OperandKind::Values => json!(self.values),
-            OperandKind::Number => number(self.value().trim()),
-            OperandKind::Moment => self.unit.moment(self.value()).into(),
-            OperandKind::Value | OperandKind::Version => self.value().trim().into(),
-            OperandKind::Text | OperandKind::Pattern => self.value().into(),
+            OperandKind::Values => self.values.iter().map(|value| exact::meant(value)).collect(),
+            OperandKind::Number => number(&exact::meant(trimmed)),
+            OperandKind::Moment => self.unit.moment(trimmed).into(),
+            OperandKind::Value | OperandKind::Version => exact::meant(trimmed).into(),
+            OperandKind::Text | OperandKind::Pattern => exact::meant(self.value()).into(),
         };
         json!({"attribute": attribute, "operator": operator, "value": value})
     }

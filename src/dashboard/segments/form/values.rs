@@ -1,8 +1,14 @@
-//! Lists of values as people type and paste them: between commas or on lines of their own. A value
-//! that has a comma in it stands in quotes, as spreadsheets write it.
+//! Lists of values as people type and paste them: between commas, semicolons or tabs, or on lines
+//! of their own, as a column of a spreadsheet comes. A value that has one of these in it stands in
+//! quotes, as spreadsheets write it.
+
+use super::exact;
 
 /// Up to this many values are shown one by one; more of them as lines of one text.
-pub const MOST_CHIPS: usize = 40;
+pub const MOST_CHIPS: usize = 1_000;
+
+/// What parts two values.
+const BETWEEN: [char; 5] = [',', ';', '\t', '\n', '\r'];
 
 /// The values of a text that was typed or pasted, in order, each once.
 pub fn split(text: &str) -> Vec<String> {
@@ -28,9 +34,12 @@ pub fn once(values: Vec<String>) -> Vec<String> {
 fn first(text: &str) -> (String, &str) {
     let text = text.trim_start();
     if let Some((value, after)) = text.strip_prefix('"').and_then(quoted) {
-        return (value, after);
+        let value = value.trim().replace("\r\n", "\n");
+        // A cell of several lines, as one line shows it.
+        let shown = if value.contains(char::is_control) { exact::shown(&value) } else { value };
+        return (shown, after);
     }
-    let end = text.find([',', '\n', '\r']).unwrap_or(text.len());
+    let end = text.find(BETWEEN).unwrap_or(text.len());
     let (value, after) = text.split_at(end);
     (value.trim().to_owned(), after.get(1..).unwrap_or_default())
 }
@@ -49,7 +58,7 @@ fn quoted(text: &str) -> Option<(String, &str)> {
             }
             None => {
                 let after = after.trim_start_matches(' ');
-                let ends = after.is_empty() || after.starts_with([',', '\n', '\r']);
+                let ends = after.is_empty() || after.starts_with(BETWEEN);
                 return ends.then(|| (value, after.get(1..).unwrap_or_default()));
             }
         }
@@ -58,7 +67,7 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 
 /// The values as lines of one text that [`split`] reads back.
 pub fn lines(values: &[String]) -> String {
-    let line = |value: &String| match value.contains([',', '"']) || value.trim() != value {
+    let line = |value: &String| match value.contains(BETWEEN) || value.contains('"') {
         true => format!("\"{}\"", value.replace('"', "\"\"")),
         false => value.clone(),
     };
@@ -76,7 +85,9 @@ mod tests {
             ("a\r\nb\n\n c ,,", vec!["a", "b", "c"]),
             ("\"New York, NY\", Miami", vec!["New York, NY", "Miami"]),
             ("\"a \"\"b\"\"\"\nc", vec!["a \"b\"", "c"]),
-            ("\" x \"", vec![" x "]),
+            ("\" x \"", vec!["x"]),
+            ("New York\tMiami;Boston ; \"a;b\"\t", vec!["New York", "Miami", "Boston", "a;b"]),
+            ("\"two\nlines\"\r\nc", vec!["\"two\\nlines\"", "c"]),
             ("5\" display, b", vec!["5\" display", "b"]),
             ("\"open, b", vec!["\"open", "b"]),
             ("a, a, b", vec!["a", "b"]),
@@ -89,7 +100,7 @@ mod tests {
     #[test]
     fn lines_are_read_back() {
         let values: Vec<String> =
-            ["a", "New York, NY", "5\"", " x ", "\"", "é"].map(str::to_owned).to_vec();
+            ["a", "New York, NY", "5\"", "\" x \"", "\"", "x;y", "é"].map(str::to_owned).to_vec();
         assert_eq!(split(&lines(&values)), values);
     }
 }

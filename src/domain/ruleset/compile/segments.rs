@@ -106,7 +106,7 @@ impl Compiler<'_> {
 
     fn segment_matcher(&mut self, segment: &SegmentSource, tree: &Tree) -> SegmentMatcher {
         let tree = match (&segment.rule, tree) {
-            (SegmentRule::List, _) => {
+            (SegmentRule::List { .. }, _) => {
                 let list = self.lists.get(&segment.id).map(Arc::clone);
                 return list.map_or(SegmentMatcher::Unknown, SegmentMatcher::List);
             }

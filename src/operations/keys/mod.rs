@@ -3,19 +3,26 @@
 //! A default acts at once in every environment, so each change locks the environments of the
 //! project first; that makes such changes go one after the other, too.
 
+mod editing;
+mod reach;
+mod schemas;
+
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::audit::{self, Change};
 use super::obstacles::{in_use, refused};
-use super::rights::{require_for, require_where_served};
+use super::rights::require_for;
 use super::{Actor, OperationError, texts};
 use crate::domain::key::KeyName;
 use crate::domain::reading::{FieldError, Problems};
 use crate::domain::role::Right;
-use crate::domain::value::{MOST_VALUE_BYTES, Value, ValueType};
+use crate::domain::value::{Value, ValueType};
 use crate::store::keys::{self, Key, KeyFields};
-use crate::store::{Connection, environments, serving};
+use crate::store::{Connection, environments};
+
+pub use editing::{KeyEdit, PlannedEdit, edit, plan_edit};
+pub use reach::{DefaultReach, default_reach};
 
 /// How many keys a project has at most that are not archived.
 #[derive(Debug, Clone, Copy)]
@@ -38,21 +45,6 @@ pub struct NewKey<'a> {
     pub schema: Option<&'a Json>,
 }
 
-/// A change of a key, as it was entered; what is none stays as it is.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct KeyEdit<'a> {
-    /// Refused unless it is the name that the key has.
-    pub name: Option<&'a str>,
-    /// Refused unless it is the type that the key has.
-    pub value_type: Option<ValueType>,
-    /// What it hands out where nothing else decides.
-    pub default_value: Option<&'a Json>,
-    /// What it is for.
-    pub description: Option<&'a str>,
-    /// What its JSON values have to look like; `Some(None)` takes the schema away.
-    pub schema: Option<Option<&'a Json>>,
-}
-
 /// Creates a key. `limit` is how many a project may have that are not archived.
 ///
 /// # Errors
@@ -71,7 +63,10 @@ pub fn create(
         .ok();
     let default = read_default(new.value_type, new.default_value, &mut problems);
     let description = texts::description("description", new.description, &mut problems);
-    check_schema(new.value_type, new.schema, &mut problems);
+    let schema = schemas::read(new.value_type, new.schema, &mut problems);
+    if let (Some(schema), Some(default)) = (&schema, &default) {
+        schemas::check_default(schema, default, &mut problems);
+    }
     let (Some(name), Some(default), true) = (name, default, problems.is_empty()) else {
         return Err(OperationError::Invalid(problems));
     };
@@ -92,86 +87,6 @@ pub fn create(
     let key = keys::create(conn, &new, actor.author())?;
     record(conn, actor, "key.create", None, &key)?;
     Ok(key)
-}
-
-/// Changes the default, the description or the schema of a key. A change that changes nothing
-/// makes no revision. The default acts at once in every environment.
-///
-/// # Errors
-/// [`OperationError::Invalid`] with all problems by field, also for another name or type;
-/// [`OperationError::Refused`] for an archived key; [`OperationError::Forbidden`] when a
-/// protected environment serves it and the actor may not publish there.
-pub fn edit(
-    conn: &mut Connection,
-    actor: &Actor,
-    id: Uuid,
-    edit: &KeyEdit<'_>,
-) -> Result<Key, OperationError> {
-    let found = editable(conn, actor, id)?;
-    let mut problems = Problems::new();
-    refuse_new_identity(&found, edit, &mut problems);
-    let default =
-        edit.default_value.and_then(|json| read_default(found.value_type, json, &mut problems));
-    let description =
-        edit.description.map(|text| texts::description("description", text, &mut problems));
-    if let Some(schema) = edit.schema {
-        check_schema(found.value_type, schema, &mut problems);
-    }
-    if !problems.is_empty() {
-        return Err(OperationError::Invalid(problems));
-    }
-
-    let environments = environments::lock_all(conn, found.project_id)?;
-    let before = keys::lock(conn, id)?;
-    if before.archived_at.is_some() {
-        return Err(refused(format!("“{}” is archived. Unarchive it first.", before.name)));
-    }
-    let fields = KeyFields {
-        default_value: default.as_ref().unwrap_or(&before.default_value),
-        description: description.as_deref().unwrap_or(&before.description),
-        schema: edit.schema.unwrap_or(before.schema.as_ref()),
-    };
-    let same_default = *fields.default_value == before.default_value;
-    if same_default
-        && fields.description == before.description
-        && fields.schema == before.schema.as_ref()
-    {
-        return Ok(before);
-    }
-    if !same_default {
-        require_where_served(actor, &environments, &serving::of_key(conn, id)?)?;
-    }
-    let key = keys::update(conn, id, &fields, actor.author())?;
-    record(conn, actor, "key.edit", Some(&before), &key)?;
-    Ok(key)
-}
-
-/// Where a change of a key's default acts at once.
-#[derive(Debug, Clone, Default)]
-pub struct DefaultReach {
-    /// The names of the environments that serve the key, in their order.
-    pub served_in: Vec<String>,
-    /// Why the actor may not change the default, where it is so.
-    pub refusal: Option<String>,
-}
-
-/// Where a change of the default would act, and whether the actor may make it.
-///
-/// # Errors
-/// Those of the database.
-pub fn default_reach(
-    conn: &mut Connection,
-    actor: &Actor,
-    key: &Key,
-) -> Result<DefaultReach, OperationError> {
-    let environments = environments::list(conn, key.project_id)?;
-    let serving = serving::of_key(conn, key.id)?;
-    let refusal = match require_where_served(actor, &environments, &serving) {
-        Err(OperationError::Forbidden { reason }) => Some(reason),
-        other => other.map(|()| None)?,
-    };
-    let served = environments.into_iter().filter(|place| serving.contains(&place.id));
-    Ok(DefaultReach { served_in: served.map(|place| place.name).collect(), refusal })
 }
 
 /// Archives a key that nothing uses. One that is archived stays so.
@@ -223,35 +138,6 @@ fn read_default(value_type: ValueType, json: &Json, problems: &mut Problems) -> 
         .map_err(|message| problems.push(FieldError::new("default_value", message)))
         .map(|value| value.to_json())
         .ok()
-}
-
-fn check_schema(value_type: ValueType, schema: Option<&Json>, problems: &mut Problems) {
-    let Some(schema) = schema else { return };
-    let message = if value_type != ValueType::Json {
-        "Only a key of type json has a schema. Leave it out."
-    } else if !schema.is_object() {
-        "A schema is a JSON object."
-    } else if schema.to_string().len() > MOST_VALUE_BYTES {
-        "A schema may have at most 64 KiB."
-    } else if Value::read(ValueType::Json, schema).is_err() {
-        "A schema may not contain the character U+0000."
-    } else {
-        return;
-    };
-    problems.push(FieldError::new("schema", message));
-}
-
-fn refuse_new_identity(key: &Key, edit: &KeyEdit<'_>, problems: &mut Problems) {
-    if edit.name.is_some_and(|name| name != key.name) {
-        let message = "The name of a key never changes, since apps are built with it. Create \
-                       another key instead.";
-        problems.push(FieldError::new("name", message));
-    }
-    if edit.value_type.is_some_and(|value_type| value_type != key.value_type) {
-        let message = "The type of a key never changes, since apps are built with it. Create \
-                       another key instead.";
-        problems.push(FieldError::new("value_type", message));
-    }
 }
 
 fn refuse_taken(conn: &mut Connection, project_id: Uuid, name: &str) -> Result<(), OperationError> {
