@@ -32,6 +32,8 @@ const PAGES = [
   ['segment-revisions', '/segments/vip/revisions'],
   ['segment-revision', '/segments/vip/revisions/1'],
   ['segment-archive', '/segments/iphone-users-in-new-york/archive'],
+  ['users', '/users'],
+  ['user-nobody', '/users/eve'],
   ['not-found', '/nothing-here'],
 ];
 const axe = fs.readFileSync('node_modules/axe-core/axe.min.js', 'utf8');

@@ -22,6 +22,8 @@ pub enum Section {
     Keys,
     /// Segments.
     Segments,
+    /// The users of apps.
+    Users,
     /// The playground.
     Playground,
     /// None of them.
@@ -36,13 +38,15 @@ impl Section {
             Section::Flags => "/flags",
             Section::Keys => "/keys",
             Section::Segments => "/segments",
+            Section::Users => "/users",
             Section::Playground => "/playground",
         }
     }
 
     /// The one that starts there; else the overview.
     pub fn of_path(path: &str) -> Section {
-        let lists = [Section::Flags, Section::Keys, Section::Segments, Section::Playground];
+        let lists =
+            [Section::Flags, Section::Keys, Section::Segments, Section::Users, Section::Playground];
         lists.into_iter().find(|section| section.path() == path).unwrap_or(Section::Home)
     }
 }

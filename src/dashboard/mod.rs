@@ -63,6 +63,7 @@ pub mod sign_in;
 mod site;
 mod time_words;
 mod upload;
+pub mod users;
 mod work;
 
 pub use ask::{Ask, Theme};

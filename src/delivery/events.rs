@@ -23,8 +23,8 @@ use crate::{
     },
 };
 
-/// The most bytes of a call.
-const MOST_BODY: usize = 256 * 1024;
+/// The most bytes of a call: about 1 KiB for each report.
+const MOST_BODY: usize = 1024 * 1024;
 /// The most reports of a call.
 const MOST_EVENTS: usize = 1_000;
 
@@ -79,19 +79,22 @@ async fn store(
     (environment_id, reporter): Place,
     events: Vec<Json>,
 ) -> Result<Vec<Json>, Problem> {
-    let now = Utc::now();
-    let read: Vec<Result<Event, String>> =
-        events.iter().map(|event| Event::read(event, now)).collect();
-    let good: Vec<Event> = read.iter().filter_map(|read| read.as_ref().ok().cloned()).collect();
-    let taking = move || profiles.take(environment_id, reporter, good, now);
+    // Reading a thousand reports would hold up whoever else waits on this thread.
+    let taking = move || {
+        let now = Utc::now();
+        let read: Vec<Result<Event, String>> =
+            events.iter().map(|event| Event::read(event, now)).collect();
+        let good = read.iter().filter_map(|read| read.as_ref().ok().cloned()).collect();
+        let mut taken = profiles.take(environment_id, reporter, good, now)?.into_iter();
+        let fates = read.into_iter().map(|read| match read {
+            Ok(_) => taken.next().unwrap_or(Fate::Duplicate),
+            Err(reason) => Fate::Refused(reason),
+        });
+        Ok(events.iter().zip(fates).map(|(event, fate)| result(event, fate)).collect())
+    };
     let stopping = |_| StoreError::Unavailable("Flagstaff is stopping".to_owned());
     let taken = web::block(taking).await.map_err(stopping).and_then(|taken| taken);
-    let mut taken = taken.map_err(|error| not_stored(&error))?.into_iter();
-    let fates = read.into_iter().map(|read| match read {
-        Ok(_) => taken.next().unwrap_or(Fate::Duplicate),
-        Err(reason) => Fate::Refused(reason),
-    });
-    Ok(events.iter().zip(fates).map(|(event, fate)| result(event, fate)).collect())
+    taken.map_err(|error| not_stored(&error))
 }
 
 /// What became of one report, under the id that it was sent with.

@@ -13,7 +13,7 @@ use crate::{
         },
         first_steps, home, keys, playground, preferences, reports, segments,
         segments::user_list,
-        setup, sign_in,
+        setup, sign_in, users,
     },
     domain::role::Right,
 };
@@ -24,6 +24,7 @@ const SEE: Admission = Admission::Right(Right::See);
 const EDIT: Admission = Admission::Right(Right::Edit);
 const UPLOAD: Admission = Admission::Upload(Right::Edit);
 const PUBLISH: Admission = Admission::Right(Right::Publish);
+const ADMINISTER: Admission = Admission::Right(Right::Administer);
 const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
 
 /// A page of a project in an environment.
@@ -42,6 +43,7 @@ pub(super) fn rows() -> Vec<PageRow> {
         of_experiences(),
         of_keys(),
         of_segments(),
+        of_users(),
         of_lists(),
     ];
     tables.into_iter().flatten().collect()
@@ -147,6 +149,21 @@ fn of_lists() -> Vec<PageRow> {
         PageRow::new(Method::GET, page!("/segments/{slug}/_check"), SEE, user_list::check),
         PageRow::new(Method::GET, page!("/segments/{slug}/members"), SEE, user_list::download),
         PageRow::new(Method::POST, page!("/segments/{slug}/members"), UPLOAD, user_list::fill),
+    ]
+}
+
+fn of_users() -> Vec<PageRow> {
+    vec![
+        PageRow::new(Method::GET, page!("/users"), SEE, users::list::users),
+        PageRow::new(Method::POST, page!("/learning"), ADMINISTER, users::learning::save),
+        PageRow::new(Method::GET, page!("/users/{user_id}"), SEE, users::page::user),
+        PageRow::new(Method::GET, page!("/users/{user_id}/delete"), PUBLISH, users::deleting::ask),
+        PageRow::new(
+            Method::POST,
+            page!("/users/{user_id}/delete"),
+            PUBLISH,
+            users::deleting::delete,
+        ),
     ]
 }
 

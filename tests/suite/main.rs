@@ -10,6 +10,7 @@ mod dashboard;
 mod delivery;
 mod domain;
 mod embedded_postgres;
+mod jobs;
 mod operations;
 mod outage;
 mod settings;

@@ -81,6 +81,11 @@ pub struct Sound {
 }
 
 impl Asked {
+    /// How that user gets the key's value.
+    pub fn about(user: &str, key: &str) -> Asked {
+        Asked { user: user.to_owned(), key: key.to_owned(), ..Asked::default() }
+    }
+
     /// Reads a query.
     pub fn parse(query: &str) -> Asked {
         let mut asked = Asked::default();

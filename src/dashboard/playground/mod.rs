@@ -275,3 +275,11 @@ fn fields(address: &str) -> Vec<(String, String)> {
     let fields = form_urlencoded::parse(query.as_bytes()).into_owned();
     fields.filter(|(name, _)| name != "q").collect()
 }
+
+/// Where it is told step by step how a user gets a key's value, of whom the app says that; as far
+/// as an address has room for what it says.
+pub fn address_about(member: &ProjectMember, user: &str, says: &Properties, key: &str) -> String {
+    let (asked, path) = (Asked::about(user, key), member.path("/playground"));
+    let address = asked.address(&path, says).or_else(|| asked.address(&path, &Properties::new()));
+    address.unwrap_or(path)
+}

@@ -13,4 +13,5 @@ mod reference;
 mod rights;
 mod samples;
 mod segment_lists;
+mod users;
 mod world;

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use flagstaff::domain::role::Role;
 
-use super::{House, Visitor, pages};
+use super::{House, Visitor, pages, users::know_ada};
 use crate::support::story::{Story, content};
 
 /// Asks axe for what is wrong.
@@ -116,6 +116,7 @@ fn nothing_is_wrong_with_any_page_of_a_project() {
     story.save(1, &content(20.0, 40.0));
     story.list("VIP", "u1\nu2");
     story.list("VIP", "u3");
+    know_ada(&story);
     let addresses = pages::all().into_iter().filter(|address| !address.is_of_everybody);
     walk(&house.signed_in(Role::Admin), &addresses.collect::<Vec<_>>());
 }

@@ -26,6 +26,7 @@ mod signing_in;
 mod story;
 mod switching;
 mod user_lists;
+mod users;
 mod visitor;
 
 pub use self::{house::House, visitor::Visitor};

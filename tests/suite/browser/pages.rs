@@ -53,6 +53,9 @@ fn ways_to(page: &str) -> Option<&'static [&'static str]> {
         }
         "/segments/{slug}/clone" => &["/segments/iphone-users-in-miami/clone"],
         "/segments/{slug}/archive" => &["/segments/iphone-users-in-miami/archive"],
+        "/users" => &["/users", "/users?q=nothing+like+this"],
+        "/users/{user_id}" => &["/users/ada%2F1", "/users/nobody"],
+        "/users/{user_id}/delete" => &["/users/ada%2F1/delete"],
         _ => return None,
     })
 }

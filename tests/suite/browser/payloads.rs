@@ -3,7 +3,7 @@
 use flagstaff::domain::role::Role;
 use serde_json::json;
 
-use super::{House, Visitor, pages, poison::poisoned};
+use super::{House, Visitor, pages, poison::poisoned, users::know_ada};
 use crate::support::story::{Story, content};
 
 /// Texts that would run a script, load something, or make htmx ask for something, wherever a page
@@ -86,7 +86,7 @@ fn texts_of_people_do_nothing_on_any_page() {
         admin.open(&address.path);
         check(&admin, &address.path);
     }
-    for list in ["flags", "segments"] {
+    for list in ["flags", "segments", "users"] {
         admin.open(&format!("/p/default/production/{list}"));
         let links = "[...document.querySelectorAll('.row-link')].map((a) => a.pathname)";
         let links = admin.asks(links);
@@ -108,6 +108,7 @@ fn texts_in_forms_come_back_as_texts() {
     story.save(1, &content(20.0, 40.0));
     story.list("VIP", "u1\nu2");
     story.list("VIP", "u3");
+    know_ada(&story);
     let admin = house.signed_in(Role::Admin);
     // Most of it is refused, and the console tells of that.
     for refusal in ["status of 4", "Status Error Code 4", "'beforeunload'"] {

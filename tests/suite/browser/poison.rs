@@ -11,9 +11,9 @@ use flagstaff::{
         publishing::{self, Publish, Replaces},
         segments::{self, NewSegment},
     },
-    store::{Connection, environments::Environment, people, projects::Project},
+    store::{Connection, environments::Environment, people, profiles::Reporter, projects::Project},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{House, payloads::PAYLOADS};
 use crate::support::story::Story;
@@ -41,7 +41,22 @@ pub fn poisoned() -> House {
         Ok::<_, OperationError>(())
     });
     written.unwrap();
+    story.hears(Reporter::Server, &reports("of a server"));
+    story.hears(Reporter::Client, &reports("of a client"));
     house
+}
+
+/// Users who are called so, and one who does and has all of it.
+fn reports(whose: &str) -> Vec<Value> {
+    let report = |(number, payload): (usize, &&str)| {
+        let text = format!("{payload} {whose}");
+        [
+            json!({"id": format!("1-{number}"), "user_id": text, "event": "Seen"}),
+            json!({"id": format!("2-{number}"), "user_id": "ada/1", "event": text,
+                   "set": {payload.to_string(): text}}),
+        ]
+    };
+    PAYLOADS.iter().enumerate().flat_map(report).collect()
 }
 
 /// A key, a segment and a flag of that payload, which is live.

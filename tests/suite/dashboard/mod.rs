@@ -31,4 +31,5 @@ mod sign_in;
 mod switching;
 mod typed_form;
 mod user_lists;
+mod users;
 mod versions;

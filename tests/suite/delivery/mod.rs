@@ -1,7 +1,9 @@
+mod client_keys;
 mod counting;
 mod deliveries;
 mod events;
 mod following;
+mod hostile_events;
 mod last_known_good;
 mod lists;
 mod native;

@@ -35,6 +35,9 @@ fn a_start_without_postgres_serves_what_was_last_known() {
     assert_eq!(ready["source"], "last_known_good");
     server.client().get("/health/live").expect(200);
     server.client().get("/health/ready/control").expect(503);
+    let event = json!({"id": "1", "user_id": "ann", "event": "Seen"});
+    let lost = server.app(&story.server_key).post("/api/v1/events", &json!({"events": [event]}));
+    assert_eq!((lost.status, lost.header("retry-after")), (503, Some("2")), "{}", lost.text);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod compiling;
 mod decisions;
 mod difference;
 mod environment;
+mod event_days;
 mod explaining;
 mod json_schema;
 mod operators;

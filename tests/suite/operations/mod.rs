@@ -15,4 +15,5 @@ mod segments;
 mod short_form;
 mod switching;
 mod undoing;
+mod users;
 mod views;

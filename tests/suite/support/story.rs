@@ -2,7 +2,7 @@
 
 use chrono::{TimeDelta, Utc};
 use flagstaff::{
-    domain::{experience::Kind, value::ValueType},
+    domain::{event::Event, experience::Kind, value::ValueType},
     operations::{
         Actor, OperationError,
         access::sdk_keys,
@@ -20,6 +20,7 @@ use flagstaff::{
         deliveries::{self, DeliveryFilter, ValueCount},
         environments,
         environments::Environment,
+        profiles::{self, Fate, Reporter},
         projects, publications,
         sdk_keys::SdkKeyKind,
         segments::Segment,
@@ -165,6 +166,16 @@ impl Story {
             to: Utc::now() + TimeDelta::hours(1),
         };
         self.store.read(|conn| deliveries::by_value(conn, &filter)).unwrap()
+    }
+
+    /// Takes what is told of users of production, now.
+    pub fn hears(&self, reporter: Reporter, reports: &[Json]) {
+        let now = Utc::now();
+        let read = |report| Event::read(report, now).unwrap();
+        let reports: Vec<Event> = reports.iter().map(read).collect();
+        let id = self.production.id;
+        let taken = self.store.write(|conn| profiles::take(conn, id, reporter, &reports, now));
+        assert!(taken.unwrap().iter().all(|fate| *fate == Fate::Stored));
     }
 
     /// Saves another version; gives its number.
