@@ -81,7 +81,7 @@ impl Found {
     fn view(self, member: &ProjectMember, entered: Entered) -> FormView {
         let mut view = FormView::new(member, entered, self.known);
         view.action = format!("{}/{}", view.list, self.segment.slug);
-        view.matches = Matches::counting(member, Some(&self.segment.slug));
+        view.matches = Matches::of(member, Some(&self.segment.slug), &view.words);
         view.heading = self.segment.name;
         view.is_new = false;
         view.users = self.users;

@@ -105,9 +105,22 @@ pub struct Asked {
 }
 
 impl Matches {
-    /// Not counted yet.
-    pub fn counting(member: &ProjectMember, segment: Option<&str>) -> Matches {
-        Matches { address: address(member, segment), said: Said::Counting }
+    /// Not counted yet; what can't be said in words can't be counted either.
+    pub fn of(
+        member: &ProjectMember,
+        segment: Option<&str>,
+        words: &Result<String, String>,
+    ) -> Matches {
+        let said = match words {
+            Ok(_) => Said::Counting,
+            Err(missing) => Said::Incomplete(missing.clone()),
+        };
+        Matches { address: address(member, segment), said }
+    }
+
+    /// Whether the count is to be asked for as soon as this is shown.
+    pub fn is_counting(&self) -> bool {
+        matches!(self.said, Said::Counting)
     }
 }
 

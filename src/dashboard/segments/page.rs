@@ -53,15 +53,16 @@ impl FormView {
     /// Of a segment to be.
     pub fn new(member: &ProjectMember, entered: Entered, known: Known) -> FormView {
         let list = member.path("/segments");
+        let words = words(&entered);
         FormView {
             action: format!("{list}/new"),
-            matches: Matches::counting(member, None),
+            matches: Matches::of(member, None, &words),
             list,
             csrf: member.csrf.clone(),
             heading: "Create segment".to_owned(),
             is_new: true,
             in_dialog: member.ask.is_for_dialog(),
-            words: words(&entered),
+            words,
             entered,
             errors: FieldErrors::default(),
             is_changed: false,

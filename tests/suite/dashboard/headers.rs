@@ -56,7 +56,7 @@ fn every_answer_of_whatever_status_is_hardened_and_kept_by_nobody() {
             assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
         }
     }
-    let large = vec![b'a'; 300 * 1024];
+    let large = vec![b'a'; 2_000_000];
     let form = [("content-type", "application/x-www-form-urlencoded")];
     let text = [("content-type", "text/plain")];
     let lost = "alter table audit_log rename to lost";

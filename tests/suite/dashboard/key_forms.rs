@@ -135,7 +135,7 @@ fn the_character_nul_is_refused_at_its_field_with_everything_typed_still_there()
         assert!(answer.text.contains(kept), "{name}");
     }
     // Elsewhere it is refused as a whole, in words.
-    let elsewhere = developer.post("/p/default/production/segments/new", &[("name", "a\0b")]);
+    let elsewhere = developer.post("/theme", &[("theme", "a\0b")]);
     assert_eq!(elsewhere.status, 400);
     assert!(elsewhere.text.contains("U+0000"));
 }
@@ -154,7 +154,7 @@ fn what_is_too_long_is_told_at_its_field_and_what_is_far_too_long_in_words() {
     let huge = "x".repeat(10_000_000);
     let answer = developer.post(NEW, &[("name", "h"), ("default_string", &huge)]);
     assert_eq!(answer.status, 413);
-    assert!(answer.text.contains("too large"));
+    assert!(answer.text.contains("more than a form can carry"));
 }
 
 #[test]

@@ -106,7 +106,10 @@ fn what_is_typed_wrongly_is_said_and_kept() {
     let (_pages, _story, viewer) = begin();
     let links = regex::Regex::new("<li><a href=\"#([^\"]*)\"").unwrap();
     for (fields, said) in [
-        (&[("json", "{\n \"city\" 1}"), ("as", "json")][..], "Line 2, column 9: expected `:`."),
+        (
+            &[("json", "{\n \"city\" 1}"), ("as", "json")][..],
+            "Line 2, column 9: a colon is missing",
+        ),
         (&[("json", "[]"), ("as", "json")], "write an object"),
         (&[("name", ""), ("value", "kept")], "Say which attribute this is."),
         (&[("name", "a"), ("value", "1"), ("name", "a"), ("value", "kept")], "“a” is there twice."),
