@@ -19,6 +19,7 @@ use crate::{
     domain::{
         reach::Estimate,
         reading::{Node, Problems},
+        ruleset::source::SegmentRule,
     },
     operations::{
         OperationError,
@@ -196,7 +197,8 @@ fn count(
     };
     let effects = match segment {
         Some(segment) => {
-            let change = Change::Conditions { segment, conditions };
+            let rule = SegmentRule::Conditions(conditions.clone());
+            let change = Change::Segment { slug: segment, rule };
             Some(blast_radius::of(conn, population, project_id, &change, now)?)
         }
         None => None,

@@ -1,8 +1,6 @@
 //! What a change that acts in every environment at once does to the known users of each: who gains,
 //! loses or changes a value. Found by deciding for them before and after.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -11,8 +9,7 @@ use super::OperationError;
 use crate::domain::effect::Effect;
 use crate::domain::reach::Estimate;
 use crate::domain::ruleset::source::{SegmentRule, Source};
-use crate::domain::ruleset::{Dependents, MemberLists, Ruleset, Shared};
-use crate::domain::segment::MemberList;
+use crate::domain::ruleset::{Dependents, Ruleset, Shared};
 use crate::population::Population;
 use crate::store::environments::{self, Environment};
 use crate::store::{Connection, rulesets};
@@ -20,19 +17,12 @@ use crate::store::{Connection, rulesets};
 /// A change of something that acts in every environment at once.
 #[derive(Debug, Clone)]
 pub enum Change<'a> {
-    /// A segment gets other conditions.
-    Conditions {
+    /// A segment gets another rule: other conditions, or the members of another revision.
+    Segment {
         /// Its slug.
-        segment: &'a str,
-        /// The tree.
-        conditions: &'a Json,
-    },
-    /// A list gets other members.
-    Members {
-        /// Its slug.
-        segment: &'a str,
-        /// All of them.
-        members: Arc<MemberList>,
+        slug: &'a str,
+        /// The rule.
+        rule: SegmentRule,
     },
     /// A key gets another default.
     Default {
@@ -94,8 +84,9 @@ fn in_environment(
     let Dependents { keys, experiences, needed } = whole.dependents(change.shared());
     let mut before = source;
     before.experiences.retain(|experience| needed.iter().any(|slug| **slug == *experience.slug));
-    let (mut after, mut lists_after) = (before.clone(), lists.clone());
-    change.apply(&mut after, &mut lists_after);
+    let mut after = before.clone();
+    change.apply(&mut after);
+    let lists_after = population.member_lists(conn, &after.segments)?;
     let before = Ruleset::compile(before, None, &lists).ruleset;
     let after = Ruleset::compile(after, None, &lists_after).ruleset;
     let (effect, known) = if keys.is_empty() {
@@ -110,23 +101,16 @@ fn in_environment(
 impl Change<'_> {
     fn shared(&self) -> Shared<'_> {
         match self {
-            Change::Conditions { segment, .. } | Change::Members { segment, .. } => {
-                Shared::Segment(segment)
-            }
+            Change::Segment { slug, .. } => Shared::Segment(slug),
             Change::Default { key, .. } => Shared::Default(key),
         }
     }
 
-    fn apply(&self, source: &mut Source, lists: &mut MemberLists) {
+    fn apply(&self, source: &mut Source) {
         match self {
-            Change::Conditions { segment, conditions } => {
-                for changed in source.segments.iter_mut().filter(|it| it.slug == *segment) {
-                    changed.rule = SegmentRule::Conditions((*conditions).clone());
-                }
-            }
-            Change::Members { segment, members } => {
-                for changed in source.segments.iter().filter(|it| it.slug == *segment) {
-                    lists.insert(changed.id, Arc::clone(members));
+            Change::Segment { slug, rule } => {
+                for changed in source.segments.iter_mut().filter(|it| it.slug == *slug) {
+                    changed.rule = rule.clone();
                 }
             }
             Change::Default { key, value } => {

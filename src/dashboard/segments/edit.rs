@@ -24,7 +24,7 @@ use super::{
     used_in, user_list,
 };
 use crate::{
-    domain::{condition::Condition, role::Right},
+    domain::{condition::Condition, role::Right, ruleset::source::SegmentRule},
     operations::{
         OperationError,
         blast_radius::{self, Change},
@@ -215,9 +215,9 @@ async fn people(
     population: Data<Population>,
 ) -> Result<Vec<String>, PageError> {
     let (project_id, slug) = (member.project.id, place.2.clone());
-    let conditions = question.conditions.clone();
+    let rule = SegmentRule::Conditions(question.conditions.clone());
     let radii = work::read(store, move |conn| {
-        let change = Change::Conditions { segment: &slug, conditions: &conditions };
+        let change = Change::Segment { slug: &slug, rule };
         blast_radius::of(conn, &population, project_id, &change, Utc::now())
     });
     Ok(effect_words::sentences(&radii.await?))

@@ -5,18 +5,25 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
+use chrono::Utc;
 
 use super::{
     super::{
         Answer, Form, Layout, Moved, Page, PageError, ProjectMember, Section, Site, Toast,
-        time_words, work,
+        effect_words, time_words, work,
     },
     find, save, used_in,
     user_list::users,
 };
 use crate::{
-    domain::{condition::Condition, role::Right},
-    operations::{OperationError, segment_revisions, segments},
+    domain::{condition::Condition, role::Right, ruleset::source::SegmentRule},
+    operations::{
+        OperationError,
+        blast_radius::{self, Change},
+        segment_revisions::{self, RevisionView},
+        segments,
+    },
+    population::Population,
     store::{Connection, Store, segments::Segment},
 };
 
@@ -42,6 +49,8 @@ struct RevisionPage {
     to_newest: Vec<String>,
     /// Where that would act at once.
     effects: String,
+    /// What it would do to known users there, in sentences.
+    people: Vec<String>,
     may_restore: bool,
 }
 
@@ -53,18 +62,40 @@ fn numbered(text: &str) -> Result<i32, PageError> {
 ///
 /// # Errors
 /// [`PageError::NotFound`].
-pub async fn revision(member: ProjectMember, address: Address, store: Data<Store>) -> Answer {
+pub async fn revision(
+    member: ProjectMember,
+    address: Address,
+    store: Data<Store>,
+    population: Data<Population>,
+) -> Answer {
     let (_, _, slug, number) = address.into_inner();
     let (who, number) = (member.clone(), numbered(&number)?);
     let page = work::read(&store, move |conn| {
         let segment = find(conn, who.project.id, &slug)?;
-        load(conn, &who, segment, number)
+        load(conn, &population, &who, segment, number)
     });
     Page::show(&page.await?)
 }
 
+/// What restoring that revision would do to known users.
+fn people(
+    conn: &mut Connection,
+    population: &Population,
+    segment: &Segment,
+    view: &RevisionView,
+) -> Result<Vec<String>, OperationError> {
+    let rule = match &view.conditions {
+        Some(conditions) => SegmentRule::Conditions(conditions.clone()),
+        None => SegmentRule::List { revision: view.number },
+    };
+    let change = Change::Segment { slug: &segment.slug, rule };
+    let radii = blast_radius::of(conn, population, segment.project_id, &change, Utc::now())?;
+    Ok(effect_words::sentences(&radii))
+}
+
 fn load(
     conn: &mut Connection,
+    population: &Population,
     member: &ProjectMember,
     segment: Segment,
     number: i32,
@@ -85,6 +116,11 @@ fn load(
     let list = member.path("/segments");
     let segment_address = format!("{list}/{}", segment.slug);
     let is_usable = segment.archived_at.is_none();
+    let may_restore = member.may(Right::Edit) && is_usable && number != newest;
+    let people = match may_restore {
+        true => people(conn, population, &segment, &view)?,
+        false => Vec::new(),
+    };
     Ok(RevisionPage {
         layout: member.layout(&format!("Revision {number} · {}", segment.name), Section::Segments),
         revisions_address: format!("{segment_address}/revisions"),
@@ -98,7 +134,8 @@ fn load(
         changes: view.changes,
         to_newest: segment_revisions::difference(conn, &segment, newest, number)?,
         effects: used_in::listed(&effects),
-        may_restore: member.may(Right::Edit) && is_usable && number != newest,
+        people,
+        may_restore,
         name: segment.name,
     })
 }

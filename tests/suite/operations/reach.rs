@@ -7,7 +7,7 @@ use flagstaff::{
     domain::{
         evaluation::evaluate,
         event::Event,
-        ruleset::{MemberLists, Ruleset},
+        ruleset::{MemberLists, Ruleset, source::SegmentRule},
     },
     operations::{
         Actor, OperationError,
@@ -187,8 +187,10 @@ fn the_blast_radius_of_a_segment_equals_asking_before_and_after() {
     let world = World::with_users(300, 1_000, &mut dice);
     for _ in 0..15 {
         let conditions = dice.conditions(2);
-        let radius =
-            world.blast_radius(&Change::Conditions { segment: SEGMENT, conditions: &conditions });
+        let radius = world.blast_radius(&Change::Segment {
+            slug: SEGMENT,
+            rule: SegmentRule::Conditions(conditions.clone()),
+        });
         let before = world.served();
         let edit = SegmentEdit { conditions: Some(&conditions), ..SegmentEdit::default() };
         let project = world.story.production.project_id;
@@ -262,7 +264,8 @@ fn what_leads_nowhere_moves_nobody() {
     let environments = world
         .read(|conn| Ok(environments::list(conn, world.story.production.project_id)?))
         .unwrap();
-    let change = Change::Conditions { segment: SEGMENT, conditions: &conditions };
+    let change =
+        Change::Segment { slug: SEGMENT, rule: SegmentRule::Conditions(conditions.clone()) };
     let (project, now) = (world.story.production.project_id, world.now);
     let all = world
         .read(|conn| blast_radius::of(conn, &world.population, project, &change, now))
