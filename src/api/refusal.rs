@@ -3,7 +3,9 @@
 use actix_web::http::StatusCode;
 use serde_json::json;
 
-use crate::{http::Problem, operations::OperationError, store::StoreError};
+use crate::{
+    domain::reading::FieldError, http::Problem, operations::OperationError, store::StoreError,
+};
 
 /// After how many seconds a caller may try again when the database is away.
 const TRY_AGAIN: u64 = 2;
@@ -19,6 +21,9 @@ pub fn refused(error: &OperationError) -> Problem {
         OperationError::Conflict { sides, .. } => {
             let problem = problem(StatusCode::CONFLICT);
             sides.iter().fold(problem, |problem, (side, value)| problem.with(side, value.clone()))
+        }
+        OperationError::Taken { field, message } => {
+            problem(StatusCode::CONFLICT).at(FieldError::new(*field, message.clone()))
         }
         OperationError::Refused { links, .. } if links.is_empty() => problem(StatusCode::CONFLICT),
         OperationError::Refused { links, .. } => {

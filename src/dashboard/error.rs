@@ -118,6 +118,7 @@ impl From<OperationError> for PageError {
             OperationError::Forbidden { reason } => PageError::Forbidden(reason),
             OperationError::Conflict { message, .. } => PageError::Refused(message, Vec::new()),
             OperationError::Refused { message, links } => PageError::Refused(message, links),
+            OperationError::Taken { message, .. } => PageError::Refused(message, Vec::new()),
             OperationError::TooManyRequests { retry_after } => {
                 PageError::TooMany(sentence, retry_after.as_secs() + 1)
             }

@@ -40,6 +40,14 @@ pub enum OperationError {
         /// Both sides, by name, as an API client sees them.
         sides: Map<String, Value>,
     },
+    /// A name that something else has already.
+    #[error("{message}")]
+    Taken {
+        /// The field that it was entered in.
+        field: &'static str,
+        /// Who has it, and what to do about it, as a sentence.
+        message: String,
+    },
     /// Something else stands in the way.
     #[error("{message}")]
     Refused {

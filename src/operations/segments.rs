@@ -16,7 +16,7 @@ use crate::domain::reading::{FieldError, Problems};
 use crate::domain::role::Right;
 use crate::store::segment_revisions::{self, NewConditions, SegmentRevision};
 use crate::store::segments::{self, NewSegment as StoredSegment, Segment, SegmentKind};
-use crate::store::{Connection, environments, serving};
+use crate::store::{Connection, environments, serving, thing_names};
 
 /// A segment to be, as it was entered.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +59,7 @@ pub fn create(
     let description = texts::description("description", new.description, &mut problems);
     let condition = segment_tree::read(new.conditions, &mut problems);
     environments::lock_all(conn, new.project_id)?;
+    check_name(conn, new.project_id, &name, None, &mut problems)?;
     let tree = segment_tree::resolve(conn, new.project_id, None, condition, &mut problems)?;
     let (Some(tree), true) = (tree, problems.is_empty()) else {
         return Err(OperationError::Invalid(problems));
@@ -94,6 +95,9 @@ pub fn edit(
     let entered = edit.conditions.filter(|_| found.kind == SegmentKind::Rules);
     let condition = entered.and_then(|json| segment_tree::read(json, &mut problems));
     let environments = environments::lock_all(conn, found.project_id)?;
+    if let Some(name) = name.as_ref().filter(|name| **name != found.name) {
+        check_name(conn, found.project_id, name, Some(id), &mut problems)?;
+    }
     let tree =
         segment_tree::resolve(conn, found.project_id, Some(&found), condition, &mut problems)?;
     if !problems.is_empty() {
@@ -218,6 +222,22 @@ pub(super) fn editable(
     let segment = segments::find(conn, id)?.ok_or(OperationError::NotFound("segment"))?;
     require_for(actor, Right::Edit, segment.project_id, "segment")?;
     Ok(segment)
+}
+
+/// Two segments of one name could not be told apart where they are picked.
+pub(super) fn check_name(
+    conn: &mut Connection,
+    project_id: Uuid,
+    name: &str,
+    own: Option<Uuid>,
+    problems: &mut Problems,
+) -> Result<(), OperationError> {
+    // Postgres is not asked about a name that can't be one.
+    if problems.is_empty() && thing_names::is_segment(conn, project_id, name, own)? {
+        let message = format!("There is a segment “{name}” already. Choose another name.");
+        problems.push(FieldError::new("name", message));
+    }
+    Ok(())
 }
 
 /// The segment, locked, with its newest conditions.

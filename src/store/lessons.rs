@@ -46,6 +46,7 @@ pub fn learn(
                 profiles::environment_id.eq(environment_id),
                 profiles::user_id.eq(&lesson.user_id),
                 profiles::reported.eq(Json::Object(lesson.attributes.clone())),
+                profiles::first_seen_at.eq(lesson.at),
                 profiles::last_seen_at.eq(lesson.at),
             )
         })

@@ -58,7 +58,10 @@ pub fn take(
         .first(conn)?;
     let decides = reporter == Reporter::Server || opted_in;
     let mut fresh = claim(conn, environment_id, decides, reports, now)?;
-    let mut users = lock(conn, environment_id, decides, reports)?;
+    // Who is only named by reports that came before stays as unknown as they are.
+    let named = reports.iter().filter(|report| fresh.contains(&report.id));
+    let named: BTreeSet<&str> = named.map(|report| report.user_id.as_str()).collect();
+    let mut users = lock(conn, environment_id, decides, &named, now)?;
     let mut names = Names::load(conn, environment_id, decides)?;
     let mut days: BTreeMap<Day<'_>, i64> = BTreeMap::new();
     let mut fates = Vec::with_capacity(reports.len());
@@ -142,18 +145,25 @@ fn release(
     Ok(())
 }
 
-/// The properties of everybody in these reports, locked; who is new gets a profile. Whoever is
+/// The properties of these users, locked; who is new gets a profile. Whoever is
 /// deleted meanwhile is new again.
 fn lock(
     conn: &mut Connection,
     environment_id: Uuid,
     decides: bool,
-    reports: &[Event],
+    ids: &BTreeSet<&str>,
+    now: DateTime<Utc>,
 ) -> Result<Users, StoreError> {
-    let ids: BTreeSet<&str> = reports.iter().map(|report| report.user_id.as_str()).collect();
     let rows: Vec<_> = ids
         .iter()
-        .map(|id| (profiles::environment_id.eq(environment_id), profiles::user_id.eq(id)))
+        .map(|id| {
+            (
+                profiles::environment_id.eq(environment_id),
+                profiles::user_id.eq(id),
+                profiles::first_seen_at.eq(now),
+                profiles::last_seen_at.eq(now),
+            )
+        })
         .collect();
     loop {
         diesel::insert_into(profiles::table)
@@ -162,7 +172,7 @@ fn lock(
             .execute(conn)?;
         let found: Vec<(String, Json, Json)> = profiles::table
             .filter(profiles::environment_id.eq(environment_id))
-            .filter(profiles::user_id.eq_any(&ids))
+            .filter(profiles::user_id.eq_any(ids))
             .order(profiles::user_id)
             .select((profiles::user_id, profiles::properties, profiles::reported))
             .for_no_key_update()

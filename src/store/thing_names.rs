@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::page::lower;
 use super::schema::{experiences, segments};
 use super::{Connection, StoreError};
 
@@ -27,4 +28,23 @@ pub fn of_project(
             .load::<(Uuid, String)>(conn)?,
     );
     Ok(names.into_iter().collect())
+}
+
+/// Whether another segment of the project that is not archived has that name, whatever its case.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_segment(
+    conn: &mut Connection,
+    project_id: Uuid,
+    name: &str,
+    own: Option<Uuid>,
+) -> Result<bool, StoreError> {
+    let called: Vec<Uuid> = segments::table
+        .filter(segments::project_id.eq(project_id))
+        .filter(segments::archived_at.is_null())
+        .filter(lower(segments::name).eq(name.to_lowercase()))
+        .select(segments::id)
+        .load(conn)?;
+    Ok(called.into_iter().any(|id| Some(id) != own))
 }

@@ -33,7 +33,8 @@ on('click', (e) => {
 on('htmx:afterSwap', (e) => {
   const f = e.detail.elt.closest?.('form[data-guard]');
   const t = e.detail.target;
-  if (!f || t === f || t.id === 'words' || !f.contains(t)) return;
+  // What only tells of the form is no part of it.
+  if (!f || t === f || t.matches('#words, [role="status"], [aria-live]') || !f.contains(t)) return;
   f.dataset.moved = '1';
   f.toggleAttribute('data-dirty', true);
 });

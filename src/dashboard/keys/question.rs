@@ -205,9 +205,12 @@ fn known(radius: &BlastRadius) -> String {
         return format!("Changes nothing for anyone known in {place}.");
     }
     let (about, all) = (number(estimate.about), number(radius.known));
-    let sampled = match estimate.margin {
-        0 => String::new(),
-        margin => format!(" (± {}, by {} of them)", number(margin), radius.effect.asked),
-    };
-    format!("About {about} of {all} known users get another value{sampled}.")
+    match estimate.margin {
+        0 => format!("{about} of {all} known users get another value."),
+        margin => format!(
+            "About {about} of {all} known users get another value (± {}, by {} of them).",
+            number(margin),
+            radius.effect.asked
+        ),
+    }
 }

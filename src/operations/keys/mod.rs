@@ -143,7 +143,7 @@ fn read_default(value_type: ValueType, json: &Json, problems: &mut Problems) -> 
 fn refuse_taken(conn: &mut Connection, project_id: Uuid, name: &str) -> Result<(), OperationError> {
     let Some(key) = keys::find_in_any_case(conn, project_id, name)? else { return Ok(()) };
     let known = &key.name;
-    Err(refused(match (key.archived_at, known == name) {
+    let message = match (key.archived_at, known == name) {
         (Some(_), _) => format!(
             "There is a key “{known}” already; it is archived. Unarchive it, or choose another \
              name."
@@ -153,7 +153,8 @@ fn refuse_taken(conn: &mut Connection, project_id: Uuid, name: &str) -> Result<(
             "There is a key “{known}” already. Keys of a project never differ by case alone; \
              choose another name."
         ),
-    }))
+    };
+    Err(OperationError::Taken { field: "name", message })
 }
 
 fn refuse_too_many(

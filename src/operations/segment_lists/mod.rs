@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::obstacles::{not_free, refused};
 use super::rights::require_where_served;
-use super::segments::{editable, record as audit};
+use super::segments::{check_name, editable, record as audit};
 use super::{Actor, OperationError, texts};
 use crate::domain::grouped::grouped;
 use crate::domain::reading::Problems;
@@ -119,6 +119,10 @@ fn create_as(
     let (added, _) = stored::merge_staged(conn, id, number, true)?;
     let added = count(added)?;
     environments::lock_all(conn, new.project_id)?;
+    check_name(conn, new.project_id, &name, None, &mut problems)?;
+    if !problems.is_empty() {
+        return Err(OperationError::Invalid(problems));
+    }
     let slug = texts::free_slug(&name, "segment", |start| {
         segments::slugs_starting_with(conn, new.project_id, start)
     })?;

@@ -117,3 +117,15 @@ fn what_json_would_lose_on_its_way_is_refused_at_its_path() {
     let large = json!({"name": "n", "value_type": "string", "default_value": "x".repeat(70_000)});
     assert_eq!(first_error(&client.post(KEYS, &large).expect(422)).0, "default_value");
 }
+
+#[test]
+fn a_name_that_is_taken_is_named_at_its_field() {
+    let world = World::new();
+    let developer = world.member(Role::Developer);
+    let key = |name: &str| json!({"name": name, "value_type": "boolean", "default_value": false});
+    developer.post(KEYS, &key("banner_on")).expect(201);
+    let refused = developer.post(KEYS, &key("BANNER_on")).expect(409);
+    let (field, message) = first_error(&refused);
+    assert_eq!(field, "name");
+    assert!(message.contains("There is a key “banner_on” already."), "{message}");
+}

@@ -17,7 +17,7 @@ fn conditions(conditions: &Value) -> SegmentEdit<'_> {
 fn a_segment_gets_its_slug_from_its_name() {
     let fixture = Fixture::new();
     assert_eq!(fixture.segment("Pro users", &pro()).slug, "pro-users");
-    assert_eq!(fixture.segment("Pro users", &pro()).slug, "pro-users-2");
+    assert_eq!(fixture.segment("Pro-users", &pro()).slug, "pro-users-2");
     assert_eq!(fixture.segment("東京", &pro()).slug, "segment-1");
     assert!(is_forbidden(&fixture.try_segment(&fixture.vic, "V", &pro())));
 }
@@ -126,6 +126,23 @@ fn a_clone_has_the_conditions_and_a_name_of_its_own() {
     let segment = fixture.segment("Pro", &pro());
     let clone = fixture.run(|conn| segments::clone(conn, &fixture.dev, segment.id, "Pro, again"));
     assert_eq!(clone.unwrap().slug, "pro-again");
+}
+
+#[test]
+fn a_name_that_another_segment_has_is_refused_at_its_field() {
+    let fixture = Fixture::new();
+    let segment = fixture.segment("Pro", &pro());
+    let free = fixture.segment("Free", &pro());
+    let refused = |outcome: Result<_, OperationError>| match outcome {
+        Err(OperationError::Invalid(problems)) => assert_eq!(problems[0].field, "name"),
+        Err(other) => panic!("{other:?}"),
+        Ok(()) => panic!("it was accepted"),
+    };
+    refused(fixture.try_segment(&fixture.dev, "pRO", &pro()).map(drop));
+    refused(fixture.run(|conn| segments::clone(conn, &fixture.dev, segment.id, "Pro").map(drop)));
+    let renamed = SegmentEdit { name: Some("PRO"), ..SegmentEdit::default() };
+    refused(fixture.run(|conn| segments::edit(conn, &fixture.dev, free.id, &renamed).map(drop)));
+    fixture.run(|conn| segments::edit(conn, &fixture.dev, segment.id, &renamed)).unwrap();
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn what_is_forgotten_of_a_user_is_everything_but_the_ids_of_their_events() {
     for reporter in [Reporter::Server, Reporter::Client] {
         assert_eq!(says_at(conn, place, reporter, &charge, now()), Fate::Duplicate);
     }
-    assert_eq!(profiles::find(conn, place, "ann").unwrap().unwrap(), Default::default());
+    assert_eq!(user_records::find(conn, place, "ann").unwrap(), None, "nobody comes back by it");
 }
 
 #[test]

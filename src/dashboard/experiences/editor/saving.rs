@@ -250,7 +250,7 @@ fn take_key(
     match keys::create(conn, actor, &key, limit.0) {
         Ok(_) => Ok(()),
         // Whatever is wrong with it, this is the field to look at.
-        Err(OperationError::Refused { message, .. }) => {
+        Err(OperationError::Refused { message, .. } | OperationError::Taken { message, .. }) => {
             Err(OperationError::invalid("key", message))
         }
         Err(OperationError::Invalid(found)) => {

@@ -149,7 +149,7 @@ fn ask(
     });
     match rehearsed {
         Err(OperationError::Invalid(found)) => Ok(Reply::Invalid(order, found)),
-        Err(OperationError::Refused { message, .. }) => {
+        Err(OperationError::Refused { message, .. } | OperationError::Taken { message, .. }) => {
             Ok(Reply::Question(Box::new(Question::refused(member, &order, message))))
         }
         other => other,

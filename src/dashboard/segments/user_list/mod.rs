@@ -12,7 +12,7 @@ pub use download::download;
 pub use fill::fill;
 pub use page::{Asked, Shown, check, show};
 
-use super::{super::number_words::counted, Place, find, revisions, used_in};
+use super::{super::number_words::counted, Place, find, revisions, save, used_in};
 use crate::dashboard::upload::{FILE, PASTED};
 
 /// "12,000 users".

@@ -10,7 +10,8 @@ use serde::Deserialize;
 use super::{
     Pasted, Place, find,
     revisions::Revisions,
-    used_in::{self, User, counted},
+    save::{self, Effect},
+    used_in::{self, User, counted, listed},
     users,
 };
 use crate::{
@@ -36,6 +37,8 @@ pub(super) struct Found {
     segment: Segment,
     members: i32,
     users: Vec<User>,
+    /// Where a change acts at once, however many segments lead there.
+    acts: Vec<String>,
     revisions: Revisions,
     check: Check,
 }
@@ -60,6 +63,7 @@ impl Found {
         Ok(Found {
             members: sizes.first().map_or(0, |(_, members)| *members),
             users: users.unwrap_or_default(),
+            acts: save::effects(conn, member, segment.id)?.iter().map(Effect::words).collect(),
             revisions: Revisions::newest(conn, member, &segment)?,
             check: Check::of(conn, &segment, asked)?,
             segment,
@@ -170,8 +174,8 @@ struct CheckFragment {
 
 impl UploadPart {
     fn of(member: &ProjectMember, found: &Found, adds: bool, pasted: Pasted) -> UploadPart {
-        let acts = counted(&found.users)
-            .map(|users| format!("Used in {users}, where the change takes effect at once."));
+        let acts = (!found.acts.is_empty())
+            .then(|| format!("It takes effect at once in {}.", listed(&found.acts)));
         UploadPart {
             address: address(member, &found.segment),
             csrf: member.csrf.clone(),
@@ -229,7 +233,7 @@ pub(super) fn answer(
     let layout = member.layout(&found.segment.name, Section::Segments);
     let is_wrong = status != StatusCode::OK;
     let upload = UploadPart::of(member, &found, entered.adds, entered.pasted);
-    let Found { segment, members, users: used, revisions, check } = found;
+    let Found { segment, members, users: used, acts: _, revisions, check } = found;
     let may_unarchive = member.may(Right::Edit);
     let may_edit = may_unarchive && segment.archived_at.is_none();
     let (name, description) =
