@@ -21,6 +21,17 @@ impl MemberList {
         MemberList::from_hashes(ids.into_iter().map(MemberList::hash).collect())
     }
 
+    /// The list with those of another one in addition.
+    pub fn and(&self, others: &MemberList) -> MemberList {
+        MemberList::from_hashes(self.0.iter().chain(&others.0).copied().collect())
+    }
+
+    /// A number that two lists of different users hardly share.
+    pub fn fingerprint(&self) -> u128 {
+        let bytes: Vec<u8> = self.0.iter().flat_map(|hash| hash.to_le_bytes()).collect();
+        xxh3_128(&bytes)
+    }
+
     /// The hash of a user's id, exact in case.
     pub fn hash(user_id: &str) -> u128 {
         xxh3_128(user_id.as_bytes())

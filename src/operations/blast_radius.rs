@@ -1,6 +1,8 @@
 //! What a change that acts in every environment at once does to the known users of each: who gains,
 //! loses or changes a value. Found by deciding for them before and after.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -10,6 +12,7 @@ use crate::domain::effect::Effect;
 use crate::domain::reach::Estimate;
 use crate::domain::ruleset::source::{SegmentRule, Source};
 use crate::domain::ruleset::{Dependents, Ruleset, Shared};
+use crate::domain::segment::MemberList;
 use crate::population::Population;
 use crate::store::environments::{self, Environment};
 use crate::store::{Connection, rulesets};
@@ -23,6 +26,13 @@ pub enum Change<'a> {
         slug: &'a str,
         /// The rule.
         rule: SegmentRule,
+    },
+    /// A list gets members that are no revision yet.
+    Members {
+        /// Its slug.
+        slug: &'a str,
+        /// All of them.
+        members: Arc<MemberList>,
     },
     /// A key gets another default.
     Default {
@@ -86,7 +96,11 @@ fn in_environment(
     before.experiences.retain(|experience| needed.iter().any(|slug| **slug == *experience.slug));
     let mut after = before.clone();
     change.apply(&mut after);
-    let lists_after = population.member_lists(conn, &after.segments)?;
+    let mut lists_after = population.member_lists(conn, &after.segments)?;
+    if let Change::Members { slug, members } = change {
+        let changed = after.segments.iter().filter(|segment| segment.slug == *slug);
+        lists_after.extend(changed.map(|segment| (segment.id, Arc::clone(members))));
+    }
     let before = Ruleset::compile(before, None, &lists).ruleset;
     let after = Ruleset::compile(after, None, &lists_after).ruleset;
     let (effect, known) = if keys.is_empty() {
@@ -101,7 +115,7 @@ fn in_environment(
 impl Change<'_> {
     fn shared(&self) -> Shared<'_> {
         match self {
-            Change::Segment { slug, .. } => Shared::Segment(slug),
+            Change::Segment { slug, .. } | Change::Members { slug, .. } => Shared::Segment(slug),
             Change::Default { key, .. } => Shared::Default(key),
         }
     }
@@ -113,6 +127,8 @@ impl Change<'_> {
                     changed.rule = rule.clone();
                 }
             }
+            // Members stand beside the rules.
+            Change::Members { .. } => {}
             Change::Default { key, value } => {
                 for changed in source.keys.iter_mut().filter(|it| it.name == *key) {
                     changed.default_value = (*value).clone();

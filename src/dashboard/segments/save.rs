@@ -183,7 +183,7 @@ pub fn save(
 
 /// Whether the member may publish wherever the segment is served. Else there is nothing to ask:
 /// the operation says why not.
-fn may_act_everywhere(
+pub fn may_act_everywhere(
     conn: &mut Connection,
     member: &ProjectMember,
     segment_id: Uuid,

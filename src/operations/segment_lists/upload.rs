@@ -63,7 +63,7 @@ struct Taken {
 #[derive(Debug)]
 pub struct UserIds {
     file: File,
-    count: usize,
+    members: MemberList,
 }
 
 impl UploadFolder {
@@ -132,9 +132,9 @@ impl Upload {
     /// As of [`Upload::take`].
     pub fn finish(mut self) -> Result<UserIds, UploadError> {
         self.end_file()?;
-        let count = self.taken.seen.len();
+        let members = MemberList::from_hashes(self.taken.seen.into_iter().collect());
         let file = self.taken.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        Ok(UserIds { file, count })
+        Ok(UserIds { file, members })
     }
 }
 
@@ -171,7 +171,12 @@ fn write_line(file: &mut impl Write, id: &str) -> io::Result<()> {
 impl UserIds {
     /// How many there are.
     pub fn count(&self) -> usize {
-        self.count
+        self.members.len()
+    }
+
+    /// They, as a list.
+    pub fn members(&self) -> &MemberList {
+        &self.members
     }
 
     /// Writes all of them, as lines of COPY's text format.

@@ -1,10 +1,11 @@
 //! Segments that are lists, through their pages.
 
 use flagstaff::domain::role::Role;
+use serde_json::json;
 
-use super::browser::{Browser, Pages, unescaped};
-use super::segment_world::{SEGMENTS, find};
-use crate::support::Answer;
+use super::browser::{Browser, Pages, field, unescaped};
+use super::segment_world::{SEGMENTS, find, report, three_users};
+use crate::support::{Answer, story::Story};
 
 const HTMX: (&str, &str) = ("hx-request", "true");
 
@@ -191,4 +192,39 @@ fn a_list_is_copied_archived_and_taken_back() {
     assert!(!page.contains("Upload users"));
     assert_eq!(browser.post(&format!("{SEGMENTS}/vip/unarchive"), &[("here", "1")]).status, 303);
     assert!(browser.get(&format!("{SEGMENTS}/vip")).text.contains("Upload users"));
+}
+
+#[test]
+fn users_that_change_what_is_live_are_asked_about_first_with_what_happens_to_them() {
+    let pages = Pages::with_people();
+    let story = Story::begin_on(&pages.database.url());
+    let browser = with_list(&pages, b"u1\nu2\n");
+    let row = json!({"audience": {"segment": "vip"}, "serve": {"values": {"auto_playlist": true}}});
+    story.publish(story.save(1, &json!({"keys": ["auto_playlist"], "rows": [row]})));
+    report(&pages.store, &three_users());
+    let send_with = |mode: &str, token: &str, file: &[u8]| {
+        let csrf = browser.token();
+        let fields =
+            [("csrf", csrf.as_str()), ("mode", mode), ("pasted", ""), ("confirmed", token)];
+        send(&browser, "/vip/members", &[], &fields, file)
+    };
+    let asked = send_with("replace", "", b"u2\nu3\n");
+    assert_eq!(asked.status, 200, "{}", asked.text);
+    for words in [
+        "Nothing is changed yet.",
+        "Production: 2 of 3 known users get another value:",
+        "1 get false instead of true",
+        "1 get true instead of false",
+        "Upload for 1 live flag",
+    ] {
+        assert!(asked.text.contains(words), "{words}: {}", asked.text);
+    }
+    assert_eq!(self::file(&browser), "user_id\r\nu1\r\nu2\r\n");
+    let token = field(&asked.text, "confirmed").unwrap();
+    let other = send_with("replace", &token, b"u9\n");
+    assert!(other.text.contains("Nothing is changed yet."), "the answer was to other users");
+    assert_eq!(send_with("replace", &token, b"u3\nu2\n").status, 303);
+    assert_eq!(self::file(&browser), "user_id\r\nu2\r\nu3\r\n");
+    let asked = send_with("add", "", b"u1\n");
+    assert!(asked.text.contains("1 of 3 known users get another value"), "{}", asked.text);
 }

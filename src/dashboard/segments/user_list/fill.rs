@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use super::{
     FILE, Pasted, Place, find,
     page::{self, Entered, Found},
+    question::{Question, ask},
     users,
 };
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
         number_words::grouped, work,
     },
     operations::segment_lists::{self, Changed, Mode, UserIds},
+    population::Population,
     store::Store,
 };
 
@@ -26,16 +28,24 @@ pub async fn fill(
     form: UploadForm,
     site: Site,
     store: Data<Store>,
+    population: Data<Population>,
 ) -> Result<HttpResponse, PageError> {
     let mode = Mode::parse(form.get("mode"));
     let base = form.get("base_revision").parse().ok();
+    let confirmed = form.get("confirmed").to_owned();
     let filled = match (form.users, mode) {
         (Err(errors), _) => Err(Refusal::new(errors, StatusCode::UNPROCESSABLE_ENTITY)),
         (Ok(_), None) => Err(Refusal::saying("Choose whether to replace or to add.")),
         (Ok(users), _) if users.count() == 0 => {
             Err(Refusal::saying("Choose a CSV file with user ids, or paste some."))
         }
-        (Ok(users), Some(mode)) => put(&member, &place, &store, users, mode, base).await?,
+        (Ok(users), Some(mode)) => {
+            let asked = ask(&member, &place, &store, population, &users, mode, confirmed).await?;
+            match asked {
+                Some(question) => Err(Refusal::asking(question)),
+                None => put(&member, &place, &store, users, mode, base).await?,
+            }
+        }
     };
     match filled {
         Ok(changed) => {
@@ -43,10 +53,11 @@ pub async fn fill(
             let toast = Toast::saying(in_words(&changed));
             Ok(Moved::to(address).with_toast(toast).answer(&member.ask, &site))
         }
-        Err(Refusal { errors, status }) => {
+        Err(Refusal { errors, status, question }) => {
             let entered = Entered {
                 pasted: Pasted { text: form.pasted, errors },
                 adds: mode == Some(Mode::Add),
+                question,
                 ..Entered::default()
             };
             let found = Found::at(&member, &place, &store).await?;
@@ -59,11 +70,18 @@ pub async fn fill(
 struct Refusal {
     errors: FieldErrors,
     status: StatusCode,
+    /// What is to be answered first.
+    question: Option<Question>,
 }
 
 impl Refusal {
     fn new(errors: FieldErrors, status: StatusCode) -> Refusal {
-        Refusal { errors, status }
+        Refusal { errors, status, question: None }
+    }
+
+    fn asking(question: Question) -> Refusal {
+        let (errors, status) = (FieldErrors::default(), StatusCode::OK);
+        Refusal { errors, status, question: Some(question) }
     }
 
     fn saying(message: &str) -> Refusal {

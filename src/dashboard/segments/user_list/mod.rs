@@ -5,6 +5,7 @@ mod create;
 mod download;
 mod fill;
 mod page;
+mod question;
 
 pub use about::save as save_about;
 pub use create::{create, new};

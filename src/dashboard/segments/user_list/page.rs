@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::{
     Pasted, Place, find,
+    question::Question,
     revisions::Revisions,
     save::{self, Effect},
     used_in::{self, User, counted, listed},
@@ -114,6 +115,8 @@ pub(super) struct Entered {
     pub pasted: Pasted,
     /// Whether the users are to come in addition.
     pub adds: bool,
+    /// What is to be answered before they come.
+    pub question: Option<Question>,
 }
 
 #[derive(Template)]
@@ -146,6 +149,10 @@ struct UploadPart {
     pasted: Pasted,
     /// Where it acts at once.
     acts: Option<String>,
+    /// What is to be answered first.
+    question: Option<Question>,
+    /// Whether a chosen file stays chosen while the question is answered.
+    keeps_file: bool,
 }
 
 /// The question whether a user is in the list.
@@ -173,7 +180,13 @@ struct CheckFragment {
 }
 
 impl UploadPart {
-    fn of(member: &ProjectMember, found: &Found, adds: bool, pasted: Pasted) -> UploadPart {
+    fn of(
+        member: &ProjectMember,
+        found: &Found,
+        adds: bool,
+        pasted: Pasted,
+        question: Option<Question>,
+    ) -> UploadPart {
         let acts = (!found.acts.is_empty())
             .then(|| format!("It takes effect at once in {}.", listed(&found.acts)));
         UploadPart {
@@ -183,6 +196,8 @@ impl UploadPart {
             adds,
             pasted,
             acts,
+            question,
+            keeps_file: member.ask.is_htmx(),
         }
     }
 }
@@ -232,7 +247,7 @@ pub(super) fn answer(
 ) -> Answer {
     let layout = member.layout(&found.segment.name, Section::Segments);
     let is_wrong = status != StatusCode::OK;
-    let upload = UploadPart::of(member, &found, entered.adds, entered.pasted);
+    let upload = UploadPart::of(member, &found, entered.adds, entered.pasted, entered.question);
     let Found { segment, members, users: used, acts: _, revisions, check } = found;
     let may_unarchive = member.may(Right::Edit);
     let may_edit = may_unarchive && segment.archived_at.is_none();
@@ -269,8 +284,10 @@ pub(super) fn refuse_upload(
     if !member.ask.is_htmx() {
         return answer(member, found, entered, status);
     }
-    let upload = UploadPart::of(member, &found, entered.adds, entered.pasted);
-    Fragment::of(&UploadFragment { upload })?.invalid().show()
+    let upload = UploadPart::of(member, &found, entered.adds, entered.pasted, entered.question);
+    let asks = upload.question.is_some();
+    let fragment = Fragment::of(&UploadFragment { upload })?;
+    if asks { fragment.show() } else { fragment.invalid().show() }
 }
 
 /// Says whether a user is in the list.
