@@ -42,11 +42,16 @@ const TOO_WIDE: &str = "document.documentElement.scrollWidth <= innerWidth ? [] 
 /// What makes a page slow to come: bytes over the wire, requests, others' servers.
 const TOO_HEAVY: &str = "(() => {
   const [page] = performance.getEntriesByType('navigation');
-  const parts = performance.getEntriesByType('resource').map((part) => part.name);
+  const all = performance.getEntriesByType('resource');
+  // A page may fill one part of itself once it is there.
+  const [later, first] = [true, false].map((asked) =>
+    all.filter((it) => (it.initiatorType === 'xmlhttprequest') === asked).map((it) => it.name));
+  const parts = [...first, ...later];
   const foreign = parts.filter((part) => new URL(part).origin !== location.origin);
   return [
     page.encodedBodySize > 12000 && `${page.encodedBodySize} bytes`,
-    parts.length > 5 && `asks for ${parts}`,
+    first.length > 5 && `asks for ${first}`,
+    later.length > 1 && `asks once more for ${later}`,
     foreign.length && `asks others: ${foreign}`,
   ].filter(Boolean);
 })()";
