@@ -35,6 +35,7 @@ pub mod assets;
 mod compressed;
 mod cookies;
 mod csrf;
+mod dialog;
 mod did_you_mean;
 mod effect_words;
 mod error;

@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::{
-    super::{Answer, ProjectMember},
-    dialog::{self, Carried},
+    super::{Answer, ProjectMember, Section, dialog},
+    carried::{Carried, carried},
     entered::Entered,
     shortened,
 };
@@ -94,9 +94,9 @@ pub fn show(theirs: Theirs, entered: &Entered, member: &ProjectMember) -> Answer
     let inside = ConflictDialog {
         action: member.path(&format!("/keys/{}/edit", theirs.key)),
         csrf: &member.csrf,
-        carried: dialog::carried(&over),
+        carried: carried(&over),
         title: &title,
         theirs: &theirs,
     };
-    dialog::show(member, StatusCode::CONFLICT, &title, &inside)
+    dialog::show(member, Section::Keys, StatusCode::CONFLICT, &title, &inside)
 }

@@ -1,9 +1,9 @@
 //! Keys.
 
 pub mod archiving;
+mod carried;
 pub mod code;
 mod conflict;
-mod dialog;
 mod entered;
 pub mod form;
 pub mod list;

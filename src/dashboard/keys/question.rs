@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::{
     super::{
-        Answer, ProjectMember,
+        Answer, ProjectMember, Section, dialog,
         number_words::{counted, grouped},
         work,
     },
-    dialog::{self, Carried},
+    carried::{Carried, carried},
     entered::Entered,
     order::DAYS,
     shortened,
@@ -115,10 +115,10 @@ pub async fn ask(
     let inside = QuestionDialog {
         action: member.path(&format!("/keys/{}/edit", question.key)),
         csrf: &member.csrf,
-        carried: dialog::carried(entered),
+        carried: carried(entered),
         question: &question,
     };
-    dialog::show(member, StatusCode::OK, &title, &inside)
+    dialog::show(member, Section::Keys, StatusCode::OK, &title, &inside)
 }
 
 fn find(

@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template;
 
 use super::{
-    super::{Answer, Form, Moved, PageError, ProjectMember, Site, Toast, work},
-    Place, dialog, find,
+    super::{Answer, Form, Moved, PageError, ProjectMember, Section, Site, Toast, dialog, work},
+    Place, find,
     used_in::{self, User},
 };
 use crate::{
@@ -37,7 +37,7 @@ fn show(member: &ProjectMember, segment: &Segment, users: &[User], status: Statu
         listed: used_in::listed(&names),
         users,
     };
-    dialog::show(member, status, &format!("Archive {}", segment.name), &inside)
+    dialog::show(member, Section::Segments, status, &format!("Archive {}", segment.name), &inside)
 }
 
 async fn load(

@@ -4,8 +4,11 @@ use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use askama::Template;
 
 use super::{
-    super::{Answer, FieldErrors, Form, Moved, PageError, ProjectMember, Site, Toast, work},
-    Place, dialog, find,
+    super::{
+        Answer, FieldErrors, Form, Moved, PageError, ProjectMember, Section, Site, Toast, dialog,
+        work,
+    },
+    Place, find,
 };
 use crate::{
     operations::segments,
@@ -44,7 +47,7 @@ fn show(member: &ProjectMember, segment: &Segment, entered: &str, errors: FieldE
         errors,
         is_list: segment.kind == SegmentKind::List,
     };
-    dialog::show(member, status, &format!("Clone {}", segment.name), &inside)
+    dialog::show(member, Section::Segments, status, &format!("Clone {}", segment.name), &inside)
 }
 
 async fn load(member: &ProjectMember, place: &Place, store: &Store) -> Result<Segment, PageError> {

@@ -10,10 +10,10 @@ use chrono::Utc;
 
 use super::{
     super::{
-        Answer, AnyForm, FieldErrors, Form, Moved, PageError, ProjectMember, Site, Toast,
-        effect_words, work,
+        Answer, AnyForm, FieldErrors, Form, Moved, PageError, ProjectMember, Section, Site, Toast,
+        dialog, effect_words, work,
     },
-    Place, dialog, find,
+    Place, find,
     form::{Base, Edit, Entered},
     known::Known,
     matches::Matches,
@@ -260,7 +260,7 @@ fn confirm(
         people,
         live: Effect::counted(&question.effects),
     };
-    dialog::show(member, StatusCode::OK, &title, &confirm)
+    dialog::show(member, Section::Segments, StatusCode::OK, &title, &confirm)
 }
 
 #[derive(Template)]
@@ -299,5 +299,5 @@ fn conflict(member: &ProjectMember, place: &Place, form: &Form, theirs: &Theirs)
         title: title.clone(),
         sides: &theirs.sides,
     };
-    dialog::show(member, StatusCode::CONFLICT, &title, &conflict)
+    dialog::show(member, Section::Segments, StatusCode::CONFLICT, &title, &conflict)
 }

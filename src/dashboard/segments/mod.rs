@@ -21,7 +21,6 @@
 mod archive;
 mod clone;
 mod create;
-mod dialog;
 mod edit;
 mod form;
 mod known;

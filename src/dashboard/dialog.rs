@@ -3,10 +3,10 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use super::super::{Answer, Fragment, Layout, Page, ProjectMember, Section};
+use super::{Answer, Fragment, Layout, Page, ProjectMember, Section};
 
 #[derive(Template)]
-#[template(path = "segments/in_page.html")]
+#[template(path = "in_page.html")]
 struct InPage {
     layout: Layout,
     inside: String,
@@ -15,6 +15,7 @@ struct InPage {
 /// The inside of a dialog, in the dialog or on a page of that title.
 pub fn show(
     member: &ProjectMember,
+    section: Section,
     status: StatusCode,
     title: &str,
     inside: &impl Template,
@@ -27,6 +28,6 @@ pub fn show(
             _ => fragment.show(),
         };
     }
-    let layout = member.layout(title, Section::Segments);
+    let layout = member.layout(title, section);
     Page::with_status(status, &InPage { layout, inside: inside.render()? })
 }
