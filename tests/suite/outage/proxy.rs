@@ -53,6 +53,8 @@ struct Interlude {
 /// Waits for the first transaction that begins, and cuts it at a step.
 struct Trap {
     step: usize,
+    /// What the transaction says first, where it can't be just any.
+    first_words: &'static str,
     moment: Moment,
     and_then: Box<dyn Fn() + Send>,
     has_prey: bool,
@@ -119,14 +121,37 @@ impl Proxy {
 
     /// Cuts the next transaction at that step (1 is its BEGIN), and does that then.
     pub fn cut_at(&self, step: usize, moment: Moment, and_then: impl Fn() + Send + 'static) {
+        self.set_trap(step, "", moment, and_then);
+    }
+
+    /// Cuts the next transaction that says such words first, at that step (2 is the first after
+    /// its BEGIN). What the server does by itself meanwhile is left alone.
+    pub fn cut_of(&self, first_words: &'static str, step: usize, moment: Moment) {
+        assert!(step > 1, "nobody knows at its BEGIN what a transaction is");
+        self.set_trap(step, first_words, moment, || {});
+    }
+
+    fn set_trap(
+        &self,
+        step: usize,
+        first_words: &'static str,
+        moment: Moment,
+        and_then: impl Fn() + Send + 'static,
+    ) {
         let and_then = Box::new(and_then);
-        let trap = Trap { step, moment, and_then, has_prey: false, cut: None };
+        let trap = Trap { step, first_words, moment, and_then, has_prey: false, cut: None };
         *self.wire.trap.lock().unwrap() = Some(trap);
     }
 
     /// Takes the trap away; none when the transaction had fewer steps.
     pub fn cut(&self) -> Option<Cut> {
         self.wire.trap.lock().unwrap().take().and_then(|trap| trap.cut)
+    }
+}
+
+impl Trap {
+    fn is_named_by(&self, said: &[u8]) -> bool {
+        said.windows(self.first_words.len()).any(|words| words == self.first_words.as_bytes())
     }
 }
 
@@ -196,20 +221,23 @@ impl Connection {
         let (mut client, mut server) = (&self.client, &self.server);
         let mut step = None;
         let mut is_first = true;
-        let mut waiting = Vec::new();
+        let mut said = Vec::new();
         loop {
             let (kind, message) = read_message(&mut client, is_first)?;
             is_first = false;
-            waiting.extend_from_slice(&message);
-            self.wire.play_interlude(&waiting);
+            said.extend_from_slice(&message);
+            self.wire.play_interlude(&message);
             // A simple query, or the end of a prepared one: Postgres answers to these.
-            if matches!(kind, b'Q' | b'S') && self.falls_into_trap(&waiting, &mut step)? {
+            let is_step = matches!(kind, b'Q' | b'S');
+            if is_step && self.falls_into_trap(&said, &mut step)? {
                 return Ok(());
             }
-            if !self.is_deaf() {
-                server.write_all(&waiting)?;
+            if is_step {
+                said.clear();
             }
-            waiting.clear();
+            if !self.is_deaf() {
+                server.write_all(&message)?;
+            }
         }
     }
 
@@ -219,10 +247,17 @@ impl Connection {
         let mut trap = self.wire.trap.lock().unwrap();
         let Some(trap) = trap.as_mut() else { return Ok(false) };
         if !trap.has_prey && said == b"Q\0\0\0\x0aBEGIN\0" {
-            (trap.has_prey, *step) = (true, Some(0));
+            (trap.has_prey, *step) = (trap.first_words.is_empty(), Some(0));
         }
         let Some(number) = step else { return Ok(false) };
         *number += 1;
+        if *number == 2 && !trap.first_words.is_empty() {
+            if trap.has_prey || !trap.is_named_by(said) {
+                *step = None;
+                return Ok(false);
+            }
+            trap.has_prey = true;
+        }
         if *number != trap.step {
             return Ok(false);
         }
