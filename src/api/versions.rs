@@ -18,7 +18,7 @@ use super::{
 use crate::{
     domain::{
         reading::{Node, Problems},
-        version::Change,
+        version::{Change, ChangeKind, Group},
     },
     operations::{
         self, OperationError,
@@ -86,6 +86,13 @@ pub struct DifferenceAnswer {
 pub struct ChangeAnswer {
     /// Where, as a path such as `rows[1].rollout`.
     path: String,
+    /// Which part of the content it is about: `targeting`, `variants`, `keys`, `test_users`,
+    /// `prerequisites` or `advanced`.
+    #[schema(value_type = String)]
+    group: Group,
+    /// What became of it: `added`, `removed`, `changed` or `moved`.
+    #[schema(value_type = String)]
+    kind: ChangeKind,
     /// What stood there before.
     before: Value,
     /// What stands there now.
@@ -96,8 +103,8 @@ pub struct ChangeAnswer {
 
 impl From<Change> for ChangeAnswer {
     fn from(change: Change) -> ChangeAnswer {
-        let Change { path, before, after, sentence } = change;
-        ChangeAnswer { path, before, after, sentence }
+        let Change { path, group, kind, before, after, sentence, .. } = change;
+        ChangeAnswer { path, group, kind, before, after, sentence }
     }
 }
 
@@ -238,7 +245,7 @@ pub async fn difference(
         let experience = experiences::find(conn, &member, path.kind, &path.id)?.experience;
         let before = numbered(conn, &experience, &path.a)?;
         let after = numbered(conn, &experience, &path.b)?;
-        let changes = operations::experiences::difference(&experience, &before, &after)?;
+        let changes = operations::experiences::difference(conn, &experience, &before, &after)?;
         let changes = changes.into_iter().map(ChangeAnswer::from).collect();
         Ok(DifferenceAnswer { before: before.number, after: after.number, changes })
     });

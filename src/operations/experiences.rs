@@ -7,7 +7,7 @@ use super::obstacles::word;
 use super::{Actor, OperationError};
 use crate::domain::experience::{Kind, Status};
 use crate::domain::role::Right;
-use crate::domain::version::Change;
+use crate::domain::version::{Change, SegmentNames};
 use crate::store::environments::{self, Environment};
 use crate::store::experiences::{self, Experience};
 use crate::store::standings::{self, ExperienceFilter, Standing};
@@ -102,12 +102,14 @@ pub fn list(
 /// # Errors
 /// [`OperationError::Internal`] for a version that this build can't read.
 pub fn difference(
+    conn: &mut Connection,
     experience: &Experience,
     before: &Version,
     after: &Version,
 ) -> Result<Vec<Change>, OperationError> {
     let (before, after) = (content_of(before, experience)?, content_of(after, experience)?);
-    Ok(before.difference(&after))
+    let names = SegmentNames::load(conn, experience.project_id, [&before, &after])?;
+    Ok(before.difference(&after, &names))
 }
 
 /// Some of the experiences of a project, from that place in the order on, for pages with numbers.
