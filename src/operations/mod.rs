@@ -18,6 +18,7 @@ mod error;
 pub mod experiences;
 pub mod explaining;
 pub mod flags;
+pub mod history;
 pub mod keys;
 pub mod merging;
 mod obstacles;

@@ -1,5 +1,6 @@
 //! The content of a version: what an experience serves to whom.
 
+mod common;
 mod difference;
 mod merge;
 mod reading;
@@ -9,6 +10,7 @@ mod validation;
 mod words;
 mod writing;
 
+pub use common::Common;
 pub use difference::{Change, ChangeKind, Group, in_short};
 pub use merge::{Conflict, Merged, Side, Told};
 pub use segment_names::SegmentNames;

@@ -151,14 +151,19 @@ pub(super) fn apart(
 }
 
 fn split_in_words(shares: &[Share]) -> String {
-    let total: f64 = shares.iter().map(|share| f64::from(share.weight)).sum();
-    let one = |share: &Share| {
-        let percent = f64::from(share.weight) * 100.0 / total;
-        // To one decimal: a third is said as 33.3 %.
-        format!("{} ({} %)", share.variant, (percent * 10.0).round() / 10.0)
-    };
+    let one = |share: &Share| format!("{} ({})", share.variant, share.in_words(shares));
     let said: Vec<String> = shares.iter().map(one).collect();
     format!("a split of {}", said.join(", "))
+}
+
+impl Share {
+    /// Its part of a split: `33.3 %`.
+    pub fn in_words(&self, split: &[Share]) -> String {
+        let total: f64 = split.iter().map(|share| f64::from(share.weight)).sum();
+        let percent = f64::from(self.weight) * 100.0 / total;
+        // To one decimal: a third is said as 33.3 %.
+        format!("{} %", (percent * 10.0).round() / 10.0)
+    }
 }
 
 #[cfg(test)]

@@ -91,7 +91,7 @@ fn a_stale_save_comes_back_with_both_sides_put_together() {
 fn a_difference_names_its_part_and_calls_segments_by_their_names() {
     let world = World::new();
     let client = world.member(Role::Developer);
-    let segment = json!({"name": "Pro users", "rules": {"attribute": "plan", "operator": "is", "value": "pro"}});
+    let segment = json!({"name": "Pro users", "kind": "rules", "conditions": {"attribute": "plan", "operator": "is", "value": "pro"}});
     let slug = client.post("/api/v1/segments", &segment).expect(201)["slug"].clone();
     let versions = format!("{}/versions", flag(&client));
     let mut definition = content(20);

@@ -102,6 +102,16 @@ impl ChangeKind {
             ChangeKind::Moved => "moved",
         }
     }
+
+    /// What stands before it in a list.
+    pub fn sign(self) -> &'static str {
+        match self {
+            ChangeKind::Added => "+",
+            ChangeKind::Removed => "−",
+            ChangeKind::Changed => "≠",
+            ChangeKind::Moved => "↕",
+        }
+    }
 }
 
 impl Change {

@@ -35,7 +35,9 @@ impl Changes<'_> {
         if was.0 == is.0 {
             return;
         }
-        let (from, to) = (was.1.join(", "), is.1.join(", "));
+        // What is called alike is told apart by what it is known by.
+        let told = if was.1 == is.1 { (&was.0, &is.0) } else { (&was.1, &is.1) };
+        let (from, to) = (told.0.join(", "), told.1.join(", "));
         let sentence = format!("The {} stand in another order: {from} → {to}.", list.what);
         let what = match list.group {
             Group::Targeting => "Priority".to_owned(),
