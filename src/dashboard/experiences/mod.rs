@@ -1,9 +1,11 @@
 //! Feature flags and product configs.
 
+pub mod activity;
 pub mod archiving;
 mod came_from;
 mod changes;
 pub mod cloning;
+pub mod code;
 pub mod comparing;
 mod content_text;
 pub mod edit_from;
@@ -21,6 +23,7 @@ mod reach_words;
 mod row;
 mod segment_names;
 pub mod switch;
+pub mod tabs;
 pub mod undo;
 pub mod version;
 pub mod versions;

@@ -21,12 +21,12 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 const MOST_SHOWN: usize = 80;
 
 /// Where the page of a user is. An id is any text.
-fn address(member: &ProjectMember, user_id: &str) -> String {
+pub(super) fn address(member: &ProjectMember, user_id: &str) -> String {
     member.path(&format!("/users/{}", utf8_percent_encode(user_id, ESCAPED)))
 }
 
 /// A text, cut short where it is long.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let mut shown: String = text.chars().take(MOST_SHOWN).collect();
     if shown.len() < text.len() {
         shown.push('…');

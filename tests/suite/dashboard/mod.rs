@@ -2,6 +2,8 @@
 
 mod assets;
 pub mod browser;
+mod comparing;
+mod connecting;
 mod contrast;
 mod creating_flags;
 mod editing_flags;
@@ -16,6 +18,8 @@ mod key_forms;
 mod keys;
 mod lists;
 mod menus;
+mod merging;
+mod palette;
 mod playground;
 mod proxies;
 mod publishing;
