@@ -9,7 +9,7 @@ use crate::{
         experiences::{
             activity, archiving, cloning, code, comparing, edit_from,
             editor::{create, edit},
-            list, publish, switch, undo, version, versions,
+            list, news, publish, switch, undo, version, versions,
         },
         first_steps, home, keys, palette, playground, preferences, reports, segments,
         segments::user_list,
@@ -134,6 +134,7 @@ macro_rules! of_kind {
             PageRow::new(Method::GET, page!($list, "/{slug}/_code"), SEE, code::fold),
             PageRow::new(Method::GET, page!($list, "/{slug}/_listening"), SEE, code::listen),
             PageRow::new(Method::GET, page!($list, "/{slug}/activity"), SEE, activity::page),
+            PageRow::new(Method::GET, page!($list, "/{slug}/_news"), SEE, news::news),
         ]
     };
 }

@@ -16,6 +16,7 @@ mod kill_switch;
 pub mod kind_pages;
 pub mod list;
 mod list_query;
+pub mod news;
 pub mod publish;
 mod publishers;
 pub mod reach;

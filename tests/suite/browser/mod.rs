@@ -10,6 +10,7 @@ mod away;
 mod chromium;
 mod editing;
 mod element;
+mod finding;
 mod forgery;
 mod house;
 mod keyboard;
