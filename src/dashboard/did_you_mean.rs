@@ -34,6 +34,7 @@ pub async fn suggest(request: &HttpRequest, member: &ProjectMember) -> Option<Su
     let known = work::read(store, move |conn: &mut Connection| {
         Ok::<_, OperationError>(match section.as_str() {
             "flags" => experiences::names(conn, project_id, Kind::FeatureFlag)?,
+            "configs" => experiences::names(conn, project_id, Kind::ProductConfig)?,
             "segments" => segments::names(conn, project_id)?,
             _ => Vec::new(),
         })

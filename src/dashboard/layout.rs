@@ -18,6 +18,8 @@ pub enum Section {
     Home,
     /// Feature flags.
     Flags,
+    /// Product configs.
+    Configs,
     /// Keys.
     Keys,
     /// Segments.
@@ -36,6 +38,7 @@ impl Section {
         match self {
             Section::Home | Section::Elsewhere => "",
             Section::Flags => "/flags",
+            Section::Configs => "/configs",
             Section::Keys => "/keys",
             Section::Segments => "/segments",
             Section::Users => "/users",
@@ -45,8 +48,14 @@ impl Section {
 
     /// The one that starts there; else the overview.
     pub fn of_path(path: &str) -> Section {
-        let lists =
-            [Section::Flags, Section::Keys, Section::Segments, Section::Users, Section::Playground];
+        let lists = [
+            Section::Flags,
+            Section::Configs,
+            Section::Keys,
+            Section::Segments,
+            Section::Users,
+            Section::Playground,
+        ];
         lists.into_iter().find(|section| section.path() == path).unwrap_or(Section::Home)
     }
 }

@@ -63,6 +63,16 @@ pub struct Counts {
     pub configs: i64,
 }
 
+impl Counts {
+    /// How many there are of that kind.
+    pub fn of(&self, kind: Kind) -> i64 {
+        match kind {
+            Kind::FeatureFlag => self.flags,
+            Kind::ProductConfig => self.configs,
+        }
+    }
+}
+
 impl ProjectMember {
     /// Whether they have that right in the project. What they may not do is not offered.
     pub fn may(&self, right: Right) -> bool {

@@ -29,8 +29,8 @@ const SWITCH_OFF: Admission = Admission::Right(Right::SwitchOff);
 
 /// A page of a project in an environment.
 macro_rules! page {
-    ($rest:literal) => {
-        concat!("/p/{project}/{environment}", $rest)
+    ($($rest:literal),+) => {
+        concat!("/p/{project}/{environment}", $($rest),+)
     };
 }
 
@@ -81,29 +81,47 @@ fn of_projects() -> Vec<PageRow> {
     ]
 }
 
+/// The pages of one kind of experience, under the name of its list.
+macro_rules! of_kind {
+    ($list:literal) => {
+        vec![
+            PageRow::new(Method::GET, page!($list, ""), SEE, list::list),
+            PageRow::new(Method::GET, page!($list, "/new"), EDIT, create::new),
+            PageRow::new(Method::POST, page!($list, "/new"), EDIT, create::post),
+            PageRow::new(Method::POST, page!($list, "/new/_words"), EDIT, create::words),
+            PageRow::new(Method::GET, page!($list, "/{slug}"), SEE, edit::page),
+            PageRow::new(Method::POST, page!($list, "/{slug}"), EDIT, edit::post),
+            PageRow::new(Method::POST, page!($list, "/{slug}/_words"), EDIT, edit::words),
+            PageRow::new(Method::POST, page!($list, "/{slug}/switch"), SWITCH_OFF, switch::turn),
+            PageRow::new(Method::POST, page!($list, "/{slug}/undo"), SWITCH_OFF, undo::undo),
+            PageRow::new(Method::GET, page!($list, "/{slug}/clone"), EDIT, cloning::ask),
+            PageRow::new(Method::POST, page!($list, "/{slug}/clone"), EDIT, cloning::clone),
+            PageRow::new(Method::GET, page!($list, "/{slug}/archive"), EDIT, archiving::ask),
+            PageRow::new(Method::POST, page!($list, "/{slug}/archive"), EDIT, archiving::archive),
+            PageRow::new(
+                Method::POST,
+                page!($list, "/{slug}/unarchive"),
+                EDIT,
+                archiving::unarchive,
+            ),
+            PageRow::new(Method::POST, page!($list, "/new/publish"), PUBLISH, publish::publish_new),
+            PageRow::new(Method::GET, page!($list, "/{slug}/publish"), PUBLISH, publish::open),
+            PageRow::new(Method::POST, page!($list, "/{slug}/publish"), PUBLISH, publish::publish),
+            PageRow::new(Method::GET, page!($list, "/{slug}/versions"), SEE, versions::list),
+            PageRow::new(Method::GET, page!($list, "/{slug}/_versions"), SEE, versions::more),
+            PageRow::new(
+                Method::GET,
+                page!($list, "/{slug}/versions/{number}"),
+                SEE,
+                version::page,
+            ),
+        ]
+    };
+}
+
 fn of_experiences() -> Vec<PageRow> {
-    vec![
-        PageRow::new(Method::GET, page!("/flags"), SEE, list::flags),
-        PageRow::new(Method::GET, page!("/flags/new"), EDIT, create::flag),
-        PageRow::new(Method::POST, page!("/flags/new"), EDIT, create::post),
-        PageRow::new(Method::POST, page!("/flags/new/_words"), EDIT, create::words),
-        PageRow::new(Method::GET, page!("/flags/{slug}"), SEE, edit::flag),
-        PageRow::new(Method::POST, page!("/flags/{slug}"), EDIT, edit::post),
-        PageRow::new(Method::POST, page!("/flags/{slug}/_words"), EDIT, edit::words),
-        PageRow::new(Method::POST, page!("/flags/{slug}/switch"), SWITCH_OFF, switch::turn),
-        PageRow::new(Method::POST, page!("/flags/{slug}/undo"), SWITCH_OFF, undo::undo),
-        PageRow::new(Method::GET, page!("/flags/{slug}/clone"), EDIT, cloning::ask),
-        PageRow::new(Method::POST, page!("/flags/{slug}/clone"), EDIT, cloning::clone),
-        PageRow::new(Method::GET, page!("/flags/{slug}/archive"), EDIT, archiving::ask),
-        PageRow::new(Method::POST, page!("/flags/{slug}/archive"), EDIT, archiving::archive),
-        PageRow::new(Method::POST, page!("/flags/{slug}/unarchive"), EDIT, archiving::unarchive),
-        PageRow::new(Method::POST, page!("/flags/new/publish"), PUBLISH, publish::publish_new),
-        PageRow::new(Method::GET, page!("/flags/{slug}/publish"), PUBLISH, publish::open),
-        PageRow::new(Method::POST, page!("/flags/{slug}/publish"), PUBLISH, publish::publish),
-        PageRow::new(Method::GET, page!("/flags/{slug}/versions"), SEE, versions::list),
-        PageRow::new(Method::GET, page!("/flags/{slug}/_versions"), SEE, versions::more),
-        PageRow::new(Method::GET, page!("/flags/{slug}/versions/{number}"), SEE, version::page),
-    ]
+    let kinds: [Vec<PageRow>; 2] = [of_kind!("/flags"), of_kind!("/configs")];
+    kinds.into_iter().flatten().collect()
 }
 
 fn of_segments() -> Vec<PageRow> {

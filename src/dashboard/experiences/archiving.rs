@@ -5,13 +5,12 @@ use askama::Template;
 use uuid::Uuid;
 
 use super::{
-    super::{
-        Answer, Form, Fragment, Layout, Moved, Page, ProjectMember, Section, Site, Toast, work,
-    },
+    super::{Answer, Form, Fragment, Layout, Moved, Page, ProjectMember, Site, Toast, work},
+    kind_pages::KindPages,
     switch::Place,
 };
 use crate::{
-    domain::{experience::Kind, role::Right},
+    domain::role::Right,
     operations::{OperationError, archiving, experiences, experiences::ExperienceView},
     store::{Connection, Store, key_lists},
 };
@@ -33,6 +32,7 @@ struct Question {
 #[template(path = "experiences/archive.html")]
 struct ArchivePage {
     layout: Layout,
+    pages: KindPages,
     /// The address of the list.
     list: String,
     question: Question,
@@ -48,19 +48,25 @@ struct ArchiveDialog<'a> {
 fn find(
     conn: &mut Connection,
     member: &ProjectMember,
+    pages: KindPages,
     slug: &str,
 ) -> Result<ExperienceView, OperationError> {
-    experiences::find_by_slug(conn, &member.actor, member.project.id, Kind::FeatureFlag, slug)
+    experiences::find_by_slug(conn, &member.actor, member.project.id, pages.kind, slug)
 }
 
 /// Asks whether a flag shall be archived, and says what that does.
 ///
 /// # Errors
 /// [`crate::dashboard::PageError::NotFound`].
-pub async fn ask(member: ProjectMember, place: Place, store: Data<Store>) -> Answer {
+pub async fn ask(
+    member: ProjectMember,
+    pages: KindPages,
+    place: Place,
+    store: Data<Store>,
+) -> Answer {
     let ((_, _, slug), who) = (place.into_inner(), member.clone());
     let question = work::read(&store, move |conn| {
-        let view = find(conn, &who, &slug)?;
+        let view = find(conn, &who, pages, &slug)?;
         let held = held_with_defaults(conn, view.experience.id)?;
         Ok(Question::of(&view, held, &who))
     });
@@ -68,8 +74,8 @@ pub async fn ask(member: ProjectMember, place: Place, store: Data<Store>) -> Ans
     if member.ask.is_for_dialog() {
         return Fragment::of(&ArchiveDialog { question, csrf: &member.csrf })?.show();
     }
-    let layout = member.layout(&format!("Archive {}", question.name), Section::Flags);
-    Page::show(&ArchivePage { layout, list: member.path("/flags"), question })
+    let layout = member.layout(&format!("Archive {}", question.name), pages.section());
+    Page::show(&ArchivePage { layout, pages, list: pages.list(&member), question })
 }
 
 /// The keys that a flag holds, with what they hand out once it is gone.
@@ -94,9 +100,10 @@ impl Question {
                 refused_in.push(environment.name.as_str());
             }
         }
+        let pages = KindPages::from(view.experience.kind);
         Question {
             name: view.experience.name.clone(),
-            action: member.path(&format!("/flags/{}/archive", view.experience.slug)),
+            action: format!("{}/archive", pages.address(member, &view.experience.slug)),
             keys,
             on_in: on_in.join(" and "),
             refused_in: refused_in.join(" and "),
@@ -111,6 +118,7 @@ impl Question {
 /// publish wherever it is published.
 pub async fn archive(
     member: ProjectMember,
+    pages: KindPages,
     place: Place,
     form: Form,
     site: Site,
@@ -119,17 +127,17 @@ pub async fn archive(
     let ((_, _, slug), who) = (place.into_inner(), member.clone());
     let turn_off = form.is_checked("turn_off");
     let done = work::write(&store, move |conn| {
-        let id = find(conn, &who, &slug)?.experience.id;
+        let id = find(conn, &who, pages, &slug)?.experience.id;
         match turn_off {
             true => archiving::switch_off_and_archive(conn, &who.actor, id),
             false => archiving::archive(conn, &who.actor, id),
         }
     });
     let archived = done.await?;
-    let undo = member.path(&format!("/flags/{}/unarchive", archived.slug));
+    let undo = format!("{}/unarchive", pages.address(&member, &archived.slug));
     let said = format!("{} is archived. Apps get each key's default.", archived.name);
     let toast = Toast::saying(said).with_undo(undo);
-    Moved::to(member.path("/flags")).with_toast(toast).answer_on_list(&member, &site)
+    Moved::to(pages.list(&member)).with_toast(toast).answer_on_list(&member, &site)
 }
 
 /// Takes a flag back into use.
@@ -139,15 +147,16 @@ pub async fn archive(
 /// archived; [`crate::dashboard::PageError::Forbidden`] without the right to publish wherever it is published.
 pub async fn unarchive(
     member: ProjectMember,
+    pages: KindPages,
     place: Place,
     site: Site,
     store: Data<Store>,
 ) -> Answer {
     let ((_, _, slug), who) = (place.into_inner(), member.clone());
     let done = work::write(&store, move |conn| {
-        let id = find(conn, &who, &slug)?.experience.id;
+        let id = find(conn, &who, pages, &slug)?.experience.id;
         let back = archiving::unarchive(conn, &who.actor, id)?;
-        Ok((find(conn, &who, &slug)?, back.name))
+        Ok((find(conn, &who, pages, &slug)?, back.name))
     });
     let (view, name) = done.await?;
     let is_published = view.places.iter().any(|place| place.standing.is_some());
@@ -155,5 +164,5 @@ pub async fn unarchive(
         true => format!("{name} is back, and off until you turn it on."),
         false => format!("{name} is back as a draft."),
     });
-    Moved::to(member.path("/flags")).with_toast(toast).answer_on_list(&member, &site)
+    Moved::to(pages.list(&member)).with_toast(toast).answer_on_list(&member, &site)
 }

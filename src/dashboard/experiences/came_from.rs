@@ -1,6 +1,9 @@
 //! Where something was done, so that its answer is seen there.
 
-use super::super::{ProjectMember, local_path::local_or_start};
+use super::{
+    super::{ProjectMember, local_path::local_or_start},
+    kind_pages::KindPages,
+};
 
 /// The page on which something was done to a flag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +18,8 @@ pub enum CameFrom {
 
 impl CameFrom {
     /// The page at `back`, where that is one of those; else the flag's own.
-    pub fn read(member: &ProjectMember, slug: &str, back: &str) -> CameFrom {
-        let list = member.path("/flags");
+    pub fn read(member: &ProjectMember, pages: KindPages, slug: &str, back: &str) -> CameFrom {
+        let list = pages.list(member);
         let is_list = back.strip_prefix(&list).is_some_and(|rest| {
             (rest.is_empty() || rest.starts_with('?')) && local_or_start(back) == back
         });

@@ -5,13 +5,14 @@ use askama::Template;
 
 use super::{
     super::{
-        Answer, FieldErrors, Form, Fragment, Layout, Moved, Page, PageError, ProjectMember,
-        Section, Site, Toast, work,
+        Answer, FieldErrors, Form, Fragment, Layout, Moved, Page, PageError, ProjectMember, Site,
+        Toast, work,
     },
+    kind_pages::KindPages,
     switch::Place,
 };
 use crate::{
-    domain::{experience::Kind, key::KeyName, reading::FieldError},
+    domain::{key::KeyName, reading::FieldError},
     operations::{
         OperationError, editing,
         experiences::{self, ExperienceView},
@@ -24,6 +25,7 @@ use crate::{
 struct CloneForm {
     /// The name of the original.
     original: String,
+    pages: KindPages,
     /// Where the form goes.
     action: String,
     /// The address of the list.
@@ -49,10 +51,12 @@ struct CloneDialog {
 
 impl CloneForm {
     fn new(member: &ProjectMember, original: &Experience, name: &str, key: &str) -> CloneForm {
+        let pages = KindPages::from(original.kind);
         CloneForm {
+            pages,
             original: original.name.clone(),
-            action: member.path(&format!("/flags/{}/clone", original.slug)),
-            list: member.path("/flags"),
+            action: format!("{}/clone", pages.address(member, &original.slug)),
+            list: pages.list(member),
             name: name.to_owned(),
             key: key.to_owned(),
             errors: FieldErrors::default(),
@@ -67,7 +71,7 @@ impl CloneForm {
             let fragment = Fragment::of(&CloneDialog { form: self })?;
             return if wrong { fragment.invalid().show() } else { fragment.show() };
         }
-        let layout = member.layout(&format!("Clone {}", self.original), Section::Flags);
+        let layout = member.layout(&format!("Clone {}", self.original), self.pages.section());
         if wrong {
             return Page::invalid(&ClonePage { layout: layout.with_error(), form: self });
         }
@@ -93,12 +97,13 @@ impl CloneForm {
 /// A flag and the keys that it holds.
 async fn find_original(
     member: &ProjectMember,
+    pages: KindPages,
     place: Place,
     store: &Store,
 ) -> Result<(ExperienceView, Vec<Key>), PageError> {
     let ((_, _, slug), who) = (place.into_inner(), member.clone());
     let found = work::read(store, move |conn| {
-        let (project_id, kind) = (who.project.id, Kind::FeatureFlag);
+        let (project_id, kind) = (who.project.id, pages.kind);
         let view = experiences::find_by_slug(conn, &who.actor, project_id, kind, &slug)?;
         let keys = key_lists::given_by(conn, view.newest.id)?;
         Ok((view, keys))
@@ -110,8 +115,13 @@ async fn find_original(
 ///
 /// # Errors
 /// [`PageError::NotFound`].
-pub async fn ask(member: ProjectMember, place: Place, store: Data<Store>) -> Answer {
-    let (view, keys) = find_original(&member, place, &store).await?;
+pub async fn ask(
+    member: ProjectMember,
+    pages: KindPages,
+    place: Place,
+    store: Data<Store>,
+) -> Answer {
+    let (view, keys) = find_original(&member, pages, place, &store).await?;
     let name = format!("{} copy", view.experience.name);
     let key = keys.first().map(|key| format!("{}_copy", key.name)).unwrap_or_default();
     CloneForm::new(&member, &view.experience, &name, &key).show(&member)
@@ -123,13 +133,14 @@ pub async fn ask(member: ProjectMember, place: Place, store: Data<Store>) -> Ans
 /// [`PageError::NotFound`], [`PageError::Away`].
 pub async fn clone(
     member: ProjectMember,
+    pages: KindPages,
     place: Place,
     form: Form,
     limit: Data<KeyLimit>,
     site: Site,
     store: Data<Store>,
 ) -> Answer {
-    let (view, keys) = find_original(&member, place, &store).await?;
+    let (view, keys) = find_original(&member, pages, place, &store).await?;
     let (name, key) = (form.get("name").trim().to_owned(), form.get("key").trim().to_owned());
     let again = CloneForm::new(&member, &view.experience, &name, &key);
     let key_name = match KeyName::parse(&key) {
@@ -152,7 +163,7 @@ pub async fn clone(
     match done.await {
         Ok((cloned, _)) => {
             let said = format!("{} is created as a draft. Nobody gets it yet.", cloned.name);
-            let to = member.path("/flags");
+            let to = pages.list(&member);
             Moved::to(to).with_toast(Toast::saying(said)).answer_on_list(&member, &site)
         }
         Err(error) => again.wanting(error, &member),

@@ -50,8 +50,12 @@ impl Facets {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn find(conn: &mut Connection, member: &ProjectMember) -> Result<Facets, OperationError> {
-        let (project_id, kind) = (member.project.id, Kind::FeatureFlag);
+    pub fn find(
+        conn: &mut Connection,
+        member: &ProjectMember,
+        kind: Kind,
+    ) -> Result<Facets, OperationError> {
+        let project_id = member.project.id;
         Ok(Facets {
             tags: experience_facets::tags(conn, project_id, kind, MOST_TAGS)?,
             segments: segments::names(conn, project_id)?,

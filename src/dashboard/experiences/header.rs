@@ -8,6 +8,7 @@ use askama::Template;
 use super::{
     super::{ProjectMember, time_words},
     kill_switch::KillSwitch,
+    kind_pages::KindPages,
     versions::Versions,
 };
 use crate::{
@@ -22,7 +23,9 @@ use crate::{
 
 /// The head of a flag's pages. `experiences/_header.html` shows it, for pages with a field `header`.
 pub struct Header {
-    /// The list of flags.
+    /// Of which kind it is.
+    pub pages: KindPages,
+    /// The list of its kind.
     pub flags: String,
     /// The page of the flag.
     pub address: String,
@@ -76,7 +79,8 @@ impl Header {
         let (experience, place) = (&view.experience, &member.environment);
         let status = view.place(place.id).map_or(Status::Draft, |place| place.status);
         let switch = KillSwitch { target: Header::ID.to_owned(), ..KillSwitch::of(view, member) };
-        let flags = member.path("/flags");
+        let pages = KindPages::from(experience.kind);
+        let flags = pages.list(member);
         let banner = match status {
             _ if version.is_some() => None,
             Status::Archived => Some(Banner::Archived(archived(conn, view)?)),
@@ -91,6 +95,7 @@ impl Header {
             },
             csrf: member.csrf.clone(),
             address,
+            pages,
             flags,
             name: experience.name.clone(),
             description: experience.description.clone(),

@@ -1,6 +1,6 @@
 //! The kill switch of a flag in an environment, as lists and the flag's own page show it.
 
-use super::super::ProjectMember;
+use super::{super::ProjectMember, kind_pages::KindPages};
 use crate::{
     domain::{experience::Status, role::Right},
     operations::experiences::ExperienceView,
@@ -30,8 +30,9 @@ impl KillSwitch {
         let (experience, place) = (&view.experience, view.place(member.environment.id));
         let status = place.map_or(Status::Draft, |place| place.status);
         let standing = place.and_then(|place| place.standing);
+        let pages = KindPages::from(experience.kind);
         KillSwitch {
-            address: member.path(&format!("/flags/{}/switch", experience.slug)),
+            address: format!("{}/switch", pages.address(member, &experience.slug)),
             label: format!("{} in {}", experience.name, member.environment.name),
             target: row_id(&experience.slug),
             seen: standing.map(|standing| standing.publication_id.to_string()).unwrap_or_default(),

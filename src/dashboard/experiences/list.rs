@@ -1,4 +1,4 @@
-//! The list of feature flags.
+//! The list of feature flags, and that of product configs.
 
 use std::collections::HashMap;
 
@@ -7,8 +7,9 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::{
-    super::{Answer, Layout, Page, Pager, ProjectMember, Section, number_words::counted, work},
+    super::{Answer, Layout, Page, Pager, ProjectMember, number_words::counted, work},
     filters::{Facets, Filter},
+    kind_pages::KindPages,
     list_query::{ListQuery, ListSort, TABS},
     row::{Line, Told},
 };
@@ -34,6 +35,7 @@ const PAGE: usize = 25;
 #[template(path = "experiences/list.html")]
 struct ListPage {
     layout: Layout,
+    pages: KindPages,
     /// The address without what is asked for.
     path: String,
     /// The address with it.
@@ -83,27 +85,33 @@ struct Found {
 ///
 /// # Errors
 /// [`crate::dashboard::PageError::Away`].
-pub async fn flags(request: HttpRequest, member: ProjectMember, store: Data<Store>) -> Answer {
+pub async fn list(
+    request: HttpRequest,
+    member: ProjectMember,
+    pages: KindPages,
+    store: Data<Store>,
+) -> Answer {
     let asked = ListQuery::parse(request.query_string());
     let (who, now) = (member.clone(), Utc::now());
-    let found = work::read(&store, move |conn| find(conn, &who, asked, now)).await?;
-    let page = page(&member, found, now);
+    let found = work::read(&store, move |conn| find(conn, &who, pages.kind, asked, now)).await?;
+    let page = page(&member, pages, found, now);
     Page::list(&page, &member.ask, &page.address, |shown| page.query.is_typed_on(shown))
 }
 
 fn find(
     conn: &mut Connection,
     member: &ProjectMember,
+    kind: Kind,
     asked: ListQuery,
     now: DateTime<Utc>,
 ) -> Result<Found, OperationError> {
     let (project_id, place) = (member.project.id, member.environment.id);
-    let facets = Facets::find(conn, member)?;
+    let facets = Facets::find(conn, member, kind)?;
     let query = facets.known(asked);
     let segment = segments::find_by_slug(conn, project_id, &query.segment)?;
     let filter = ExperienceFilter {
         project_id,
-        kind: Some(Kind::FeatureFlag),
+        kind: Some(kind),
         search: Some(query.search.as_str()).filter(|text| !text.is_empty()),
         tag: Some(query.tag.as_str()).filter(|tag| !tag.is_empty()),
         owner_id: facets.owner(&query),
@@ -121,9 +129,9 @@ fn find(
     Ok(Found { query, facets, views, counts, told })
 }
 
-fn page(member: &ProjectMember, found: Found, now: DateTime<Utc>) -> ListPage {
+fn page(member: &ProjectMember, pages: KindPages, found: Found, now: DateTime<Utc>) -> ListPage {
     let Found { query, facets, views, counts, told } = found;
-    let path = member.path("/flags");
+    let path = pages.list(member);
     let count = |status: Option<Status>| match status {
         Some(status) => counts.get(&status).copied().unwrap_or(0),
         None => {
@@ -147,7 +155,8 @@ fn page(member: &ProjectMember, found: Found, now: DateTime<Utc>) -> ListPage {
     let line = |view| Line::of(view, member, &told, now);
     let lines: Vec<Line> = views.iter().map(line).collect();
     ListPage {
-        layout: member.layout("Feature flags", Section::Flags),
+        layout: member.layout(pages.title(), pages.section()),
+        pages,
         environment: member.environment.name.clone(),
         address: query.address(&path),
         tabs: tabs.collect(),
@@ -156,8 +165,8 @@ fn page(member: &ProjectMember, found: Found, now: DateTime<Utc>) -> ListPage {
         pager: Pager::new(query.page, PAGE, lines.len(), total, |page| {
             query.on_page(page).address(&path)
         }),
-        found: counted(total, "flag"),
-        all: usize::try_from(member.counts.flags).unwrap_or(0),
+        found: counted(total, pages.one()),
+        all: usize::try_from(member.counts.of(pages.kind)).unwrap_or(0),
         may_edit: member.may(Right::Edit),
         has_switches: member.may(Right::SwitchOff),
         lines,

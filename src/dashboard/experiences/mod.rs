@@ -9,6 +9,7 @@ pub mod editor;
 mod filters;
 pub mod header;
 mod kill_switch;
+pub mod kind_pages;
 pub mod list;
 mod list_query;
 pub mod publish;

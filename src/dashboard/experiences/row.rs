@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     super::{ProjectMember, layout::initials, number_words::grouped, time_words},
     kill_switch::{KillSwitch, row_id},
+    kind_pages::KindPages,
     reach_words::who_gets_it,
     segment_names::SegmentNames,
 };
@@ -165,7 +166,7 @@ impl Line {
             id: row_id(&experience.slug),
             name: experience.name.clone(),
             slug: experience.slug.clone(),
-            address: member.path(&format!("/flags/{}", experience.slug)),
+            address: KindPages::from(experience.kind).address(member, &experience.slug),
             playground: member.path(&format!("/playground?flag={}", experience.slug)),
             keys: keys.unwrap_or_default(),
             tags: experience.tags.clone(),

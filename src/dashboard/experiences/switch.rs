@@ -5,18 +5,17 @@ use askama::Template;
 use chrono::Utc;
 
 use super::{
-    super::{
-        Answer, Form, Fragment, Layout, Moved, Page, ProjectMember, Section, Site, Toast, work,
-    },
+    super::{Answer, Form, Fragment, Layout, Moved, Page, ProjectMember, Site, Toast, work},
     came_from::CameFrom,
     header::{Head, Header},
     kill_switch::{KillSwitch, row_id},
+    kind_pages::KindPages,
     row::{Line, Row, Told},
     undo,
     versions::Versions,
 };
 use crate::{
-    domain::{experience::Kind, role::Right},
+    domain::role::Right,
     operations::{
         OperationError,
         experiences::{self, ExperienceView},
@@ -32,6 +31,7 @@ pub type Place = Path<(String, String, String)>;
 /// What a form of a switch says.
 #[derive(Debug, Clone)]
 struct Wanted {
+    pages: KindPages,
     slug: String,
     on: bool,
     seen: String,
@@ -72,6 +72,7 @@ pub enum Shown {
 /// something else than the person saw.
 pub async fn turn(
     member: ProjectMember,
+    pages: KindPages,
     place: Place,
     form: Form,
     site: Site,
@@ -82,7 +83,8 @@ pub async fn turn(
         on: form.is_checked("on"),
         seen: form.get("seen").to_owned(),
         is_confirmed: form.is_checked("confirmed"),
-        from: CameFrom::read(&member, &slug, form.get("back")),
+        from: CameFrom::read(&member, pages, &slug, form.get("back")),
+        pages,
         slug,
     };
     let (who, asked) = (member.clone(), wanted.clone());
@@ -115,7 +117,7 @@ fn move_switch(
 ) -> Result<Found, OperationError> {
     let (project_id, place) = (member.project.id, member.environment.id);
     let find = |conn: &mut Connection| {
-        let kind = Kind::FeatureFlag;
+        let kind = wanted.pages.kind;
         experiences::find_by_slug(conn, &member.actor, project_id, kind, &wanted.slug)
     };
     let view = find(conn)?;
@@ -179,7 +181,9 @@ fn toast(member: &ProjectMember, wanted: &Wanted, done: &Done) -> Toast {
     });
     let may_undo = wanted.on || member.may_publish();
     match done.deed.filter(|_| done.changed && may_undo) {
-        Some(deed) => toast.with_undo(undo::address(member, &wanted.slug, deed, &wanted.from)),
+        Some(deed) => {
+            toast.with_undo(undo::address(member, wanted.pages, &wanted.slug, deed, &wanted.from))
+        }
         None => toast,
     }
 }
@@ -222,6 +226,6 @@ fn ask(member: &ProjectMember, wanted: &Wanted, view: &ExperienceView) -> Answer
         let question = TurnOn { csrf, name, environment, version, switch, back };
         return Fragment::of(&question)?.into_dialog().trigger("switch:revert").show();
     }
-    let layout = member.layout(&format!("Turn on {name}"), Section::Flags);
+    let layout = member.layout(&format!("Turn on {name}"), wanted.pages.section());
     Page::show(&TurnOnPage { layout, name, environment, version, switch, back })
 }

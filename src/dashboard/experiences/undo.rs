@@ -7,10 +7,10 @@ use super::{
     super::{Answer, Fragment, Moved, PageError, ProjectMember, Site, Toast, work},
     came_from::CameFrom,
     header::Header,
+    kind_pages::KindPages,
     switch::{self, Place, Shown},
 };
 use crate::{
-    domain::experience::Kind,
     operations::{
         experiences,
         undoing::{self, Deed, Undo, Undone},
@@ -19,7 +19,13 @@ use crate::{
 };
 
 /// The address to post to in order to undo something.
-pub fn address(member: &ProjectMember, slug: &str, deed: Deed, from: &CameFrom) -> String {
+pub fn address(
+    member: &ProjectMember,
+    pages: KindPages,
+    slug: &str,
+    deed: Deed,
+    from: &CameFrom,
+) -> String {
     let mut fields = form_urlencoded::Serializer::new(String::new());
     match deed {
         Deed::Published(id) => fields.append_pair("publication", &id.to_string()),
@@ -28,11 +34,16 @@ pub fn address(member: &ProjectMember, slug: &str, deed: Deed, from: &CameFrom) 
     if !matches!(from, CameFrom::Flag(_)) {
         fields.append_pair("back", from.address());
     }
-    member.path(&format!("/flags/{slug}/undo?{}", fields.finish()))
+    format!("{}/undo?{}", pages.address(member, slug), fields.finish())
 }
 
 /// Reads what is to be undone from the address, and where it was done.
-fn read(request: &HttpRequest, member: &ProjectMember, slug: &str) -> Option<(Deed, CameFrom)> {
+fn read(
+    request: &HttpRequest,
+    member: &ProjectMember,
+    pages: KindPages,
+    slug: &str,
+) -> Option<(Deed, CameFrom)> {
     let query = request.query_string();
     let get = |wanted: &str| {
         let mut fields = form_urlencoded::parse(query.as_bytes());
@@ -41,7 +52,7 @@ fn read(request: &HttpRequest, member: &ProjectMember, slug: &str) -> Option<(De
     let published = || Some(Deed::Published(get("publication")?.parse().ok()?));
     let switched = || Some(Deed::Switched(get("switch")?.parse().ok()?));
     let deed = published().or_else(switched)?;
-    Some((deed, CameFrom::read(member, slug, &get("back").unwrap_or_default())))
+    Some((deed, CameFrom::read(member, pages, slug, &get("back").unwrap_or_default())))
 }
 
 /// Undoes what the address names.
@@ -51,18 +62,19 @@ fn read(request: &HttpRequest, member: &ProjectMember, slug: &str) -> Option<(De
 pub async fn undo(
     request: HttpRequest,
     member: ProjectMember,
+    pages: KindPages,
     place: Place,
     site: Site,
     store: Data<Store>,
 ) -> Answer {
     let (_, _, slug) = place.into_inner();
-    let (deed, from) = read(&request, &member, &slug).ok_or(PageError::NotFound)?;
+    let (deed, from) = read(&request, &member, pages, &slug).ok_or(PageError::NotFound)?;
     let (who, place) = (member.clone(), from.clone());
     let done = work::write(&store, move |conn| {
         let (project_id, environment_id) = (who.project.id, who.environment.id);
-        let kind = Kind::FeatureFlag;
-        let find =
-            |conn: &mut _| experiences::find_by_slug(conn, &who.actor, project_id, kind, &slug);
+        let find = |conn: &mut _| {
+            experiences::find_by_slug(conn, &who.actor, project_id, pages.kind, &slug)
+        };
         let experience_id = find(conn)?.experience.id;
         let undo = Undo { experience_id, environment_id, deed, now: Utc::now() };
         let undone = undoing::undo(conn, &who.actor, &undo)?;

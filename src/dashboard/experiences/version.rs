@@ -4,9 +4,10 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::{
-    super::{Answer, Layout, Page, ProjectMember, Section, time_words, work},
+    super::{Answer, Layout, Page, ProjectMember, time_words, work},
     content_text::ContentText,
     header::Header,
+    kind_pages::KindPages,
     segment_names::SegmentNames,
     versions::Versions,
 };
@@ -47,23 +48,30 @@ struct Found {
 /// [`super::super::PageError::NotFound`].
 pub async fn page(
     member: ProjectMember,
+    pages: KindPages,
     address: Path<(String, String, String, i32)>,
     store: Data<Store>,
 ) -> Answer {
     let (_, _, slug, number) = address.into_inner();
-    show(&member, slug, number, &store).await
+    show(&member, pages, slug, number, &store).await
 }
 
 /// The page of a version.
 ///
 /// # Errors
 /// [`super::super::PageError::NotFound`].
-pub async fn show(member: &ProjectMember, slug: String, number: i32, store: &Store) -> Answer {
+pub async fn show(
+    member: &ProjectMember,
+    pages: KindPages,
+    slug: String,
+    number: i32,
+    store: &Store,
+) -> Answer {
     let who = member.clone();
-    let found = work::read(store, move |conn| find(conn, &who, &slug, number)).await?;
+    let found = work::read(store, move |conn| find(conn, &who, pages.kind, &slug, number)).await?;
     let title = format!("Version {number} · {}", found.view.experience.name);
     Page::show(&VersionPage {
-        layout: member.layout(&title, Section::Flags),
+        layout: member.layout(&title, pages.section()),
         header: found.header,
         version: number,
         served: found.served,
@@ -76,10 +84,11 @@ pub async fn show(member: &ProjectMember, slug: String, number: i32, store: &Sto
 fn find(
     conn: &mut Connection,
     member: &ProjectMember,
+    kind: Kind,
     slug: &str,
     number: i32,
 ) -> Result<Found, OperationError> {
-    let (kind, project_id, place) = (Kind::FeatureFlag, member.project.id, member.environment.id);
+    let (project_id, place) = (member.project.id, member.environment.id);
     let view = experiences::find_by_slug(conn, &member.actor, project_id, kind, slug)?;
     let experience = &view.experience;
     let version = versions::find_by_number(conn, experience.id, number)?
@@ -98,7 +107,8 @@ fn find(
         },
     };
     let may = member.may_publish() && experience.archived_at.is_none() && !is_live;
-    let publish = member.path(&format!("/flags/{slug}/publish?version={number}"));
+    let publish = KindPages::from(kind).address(member, slug);
+    let publish = format!("{publish}/publish?version={number}");
     Ok(Found {
         header: Header::load(conn, member, &view, Some(number))?,
         served,

@@ -8,8 +8,9 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::{
-    super::{Answer, Fragment, Layout, Page, ProjectMember, Section, time_words, work},
+    super::{Answer, Fragment, Layout, Page, ProjectMember, time_words, work},
     changes,
+    kind_pages::KindPages,
     segment_names::SegmentNames,
 };
 use crate::{
@@ -114,7 +115,7 @@ impl Versions {
         let teller = Teller { member, view, published, live, shown };
         let lines = found.iter().zip(what).map(|(version, what)| teller.line(version, what));
         let oldest = found.last().map_or(1, |version| version.number);
-        let path = member.path(&format!("/flags/{}", experience.slug));
+        let path = KindPages::from(experience.kind).address(member, &experience.slug);
         let older = (oldest > 1).then(|| Older {
             count: oldest - 1,
             page: format!("{path}/versions?below={oldest}"),
@@ -175,7 +176,8 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn line(&self, version: &VersionSummary, what: String) -> VersionLine {
         let number = version.number;
-        let path = self.member.path(&format!("/flags/{}", self.view.experience.slug));
+        let experience = &self.view.experience;
+        let path = KindPages::from(experience.kind).address(self.member, &experience.slug);
         let is_newest = number == self.view.newest.number;
         let status = self.status(number);
         let is_shown = self.shown == Some(number);
@@ -261,6 +263,7 @@ type Address = Path<(String, String, String)>;
 #[template(path = "experiences/versions.html")]
 struct VersionsPage {
     layout: Layout,
+    pages: KindPages,
     flags: String,
     flag: String,
     name: String,
@@ -274,15 +277,16 @@ struct VersionsPage {
 pub async fn list(
     request: HttpRequest,
     member: ProjectMember,
+    pages: KindPages,
     address: Address,
     store: Data<Store>,
 ) -> Answer {
-    let (view, versions) = find(&request, &member, address, &store).await?;
-    let flags = member.path("/flags");
+    let (view, versions) = find(&request, &member, pages.kind, address, &store).await?;
     Page::show(&VersionsPage {
-        layout: member.layout(&format!("Versions · {}", view.experience.name), Section::Flags),
-        flag: format!("{flags}/{}", view.experience.slug),
-        flags,
+        layout: member.layout(&format!("Versions · {}", view.experience.name), pages.section()),
+        flag: pages.address(&member, &view.experience.slug),
+        flags: pages.list(&member),
+        pages,
         name: view.experience.name,
         versions,
     })
@@ -304,16 +308,18 @@ struct Lines {
 pub async fn more(
     request: HttpRequest,
     member: ProjectMember,
+    pages: KindPages,
     address: Address,
     store: Data<Store>,
 ) -> Answer {
-    let (_, versions) = find(&request, &member, address, &store).await?;
+    let (_, versions) = find(&request, &member, pages.kind, address, &store).await?;
     Fragment::of(&Lines { versions })?.show()
 }
 
 async fn find(
     request: &HttpRequest,
     member: &ProjectMember,
+    kind: Kind,
     address: Address,
     store: &Store,
 ) -> Result<(ExperienceView, Versions), super::super::PageError> {
@@ -321,7 +327,7 @@ async fn find(
     let below = fields.find(|(name, _)| name == "below").and_then(|(_, it)| it.parse().ok());
     let (who, slug) = (member.clone(), address.into_inner().2);
     let found = work::read(store, move |conn| {
-        let (kind, project_id) = (Kind::FeatureFlag, who.project.id);
+        let project_id = who.project.id;
         let view = experiences::find_by_slug(conn, &who.actor, project_id, kind, &slug)?;
         let versions = Versions::below(conn, &who, &view, None, below)?;
         Ok((view, versions))

@@ -1,15 +1,19 @@
 //! What uses a key.
 
-use crate::{dashboard::ProjectMember, domain::experience::Kind, store::UsedBy};
+use crate::{
+    dashboard::{ProjectMember, experiences::kind_pages::KindPages},
+    domain::experience::Kind,
+    store::UsedBy,
+};
 
-/// Something that uses a key, as a link where there is a page for it.
+/// Something that uses a key, as a link.
 pub struct User {
     /// The icon of its kind.
     pub icon: &'static str,
     /// Its name.
     pub name: String,
-    /// Where it is, if there is a page for it.
-    pub address: Option<String>,
+    /// Where it is.
+    pub address: String,
 }
 
 /// Those, as links.
@@ -19,11 +23,15 @@ pub fn links(member: &ProjectMember, users: &[UsedBy]) -> Vec<User> {
 
 /// It, as a link.
 pub fn link(member: &ProjectMember, user: &UsedBy) -> User {
-    let (icon, list, slug) = match user {
-        UsedBy::Experience { kind: Kind::FeatureFlag, slug, .. } => ("flag", Some("flags"), slug),
-        UsedBy::Experience { kind: Kind::ProductConfig, slug, .. } => ("config", None, slug),
-        UsedBy::Segment { slug, .. } => ("users", Some("segments"), slug),
+    let (icon, address) = match user {
+        UsedBy::Experience { kind, slug, .. } => {
+            let icon = match kind {
+                Kind::FeatureFlag => "flag",
+                Kind::ProductConfig => "config",
+            };
+            (icon, KindPages::from(*kind).address(member, slug))
+        }
+        UsedBy::Segment { slug, .. } => ("users", member.path(&format!("/segments/{slug}"))),
     };
-    let address = list.map(|list| member.path(&format!("/{list}/{slug}")));
     User { icon, name: user.name().to_owned(), address }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::super::ProjectMember;
+use super::super::{ProjectMember, experiences::kind_pages::KindPages};
 use crate::{
     domain::experience::{Kind, Status},
     operations::OperationError,
@@ -22,8 +22,8 @@ pub struct User {
     pub kind: Option<Kind>,
     /// Its name.
     pub name: String,
-    /// Where its page is, if it has one.
-    pub address: Option<String>,
+    /// Where its page is.
+    pub address: String,
     /// How it stands in the environment of the page; none for a segment.
     pub status: Option<Status>,
 }
@@ -67,18 +67,17 @@ fn shown(user: UsedBy, member: &ProjectMember, standings: &[Standing]) -> User {
             let here = standings.iter().find(|standing| {
                 standing.experience_id == id && standing.environment_id == member.environment.id
             });
-            let is_flag = kind == Kind::FeatureFlag;
             User {
                 kind: Some(kind),
                 name,
-                address: is_flag.then(|| member.path(&format!("/flags/{slug}"))),
+                address: KindPages::from(kind).address(member, &slug),
                 status: Some(Standing::status(here, false)),
             }
         }
         UsedBy::Segment { slug, name, .. } => User {
             kind: None,
             name,
-            address: Some(member.path(&format!("/segments/{slug}"))),
+            address: member.path(&format!("/segments/{slug}")),
             status: None,
         },
     }

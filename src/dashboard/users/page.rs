@@ -7,14 +7,15 @@ use serde_json::Value as Json;
 
 use super::{
     super::{
-        Answer, Layout, Page, ProjectMember, Section, playground::address_about, time_words, work,
+        Answer, Layout, Page, ProjectMember, Section, experiences::kind_pages::KindPages,
+        playground::address_about, time_words, work,
     },
     Place, address,
     event_table::EventTable,
     short, value_text,
 };
 use crate::{
-    domain::{event::Properties, experience::Kind},
+    domain::event::Properties,
     operations::{
         OperationError,
         explaining::Decision,
@@ -91,8 +92,8 @@ struct Value {
     reason: &'static str,
     /// Where it is told step by step.
     steps: String,
-    /// The experience that gives it, with its address where it has a page.
-    experience: Option<(String, Option<String>)>,
+    /// The experience that gives it, with its address.
+    experience: Option<(String, String)>,
 }
 
 /// The days that a table of events is about.
@@ -215,7 +216,6 @@ impl Property {
 impl Value {
     /// The value that a user gets of whom the app says that.
     fn of(decision: Decision, member: &ProjectMember, user_id: &str, says: &Properties) -> Value {
-        let address = |slug: &str| member.path(&format!("/flags/{slug}"));
         Value {
             steps: address_about(member, user_id, says, &decision.key),
             key: decision.key,
@@ -223,8 +223,8 @@ impl Value {
             why: decision.why,
             reason: decision.reason.as_str(),
             experience: decision.experience.map(|server| {
-                let is_flag = server.kind == Kind::FeatureFlag;
-                (server.name, is_flag.then(|| address(&server.slug)))
+                let address = KindPages::from(server.kind).address(member, &server.slug);
+                (server.name, address)
             }),
         }
     }

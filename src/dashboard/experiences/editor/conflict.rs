@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::{
     super::{
-        super::{Answer, Fragment, Layout, Page, ProjectMember, Section},
+        super::{Answer, Fragment, Layout, Page, ProjectMember},
         changes::{self, ChangeRow},
     },
     entered::Entered,
@@ -61,7 +61,7 @@ pub fn show(member: &ProjectMember, entered: &Entered, conflict: &Conflict) -> A
         let dialog = ConflictDialog { csrf: &member.csrf, sides };
         return Fragment::of(&dialog)?.conflict().into_dialog().show();
     }
-    let layout = member.layout(&sides.title, Section::Flags);
+    let layout = member.layout(&sides.title, conflict.pages.section());
     Page::with_status(StatusCode::CONFLICT, &ConflictPage { layout, sides })
 }
 
@@ -82,7 +82,7 @@ fn sides(member: &ProjectMember, entered: &Entered, conflict: &Conflict) -> Side
         theirs: changes::between(before, theirs, &names),
         yours: changes::between(before, &conflict.yours, &names),
         next: newest.number + 1,
-        address: member.path(&format!("/flags/{}", conflict.slug)),
+        address: conflict.pages.address(member, &conflict.slug),
         fields: on_top.pairs(),
         them,
     }

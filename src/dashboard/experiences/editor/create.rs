@@ -6,9 +6,10 @@ use askama::Template;
 use super::{
     super::{
         super::{
-            Answer, FieldErrors, Form, Layout, Moved, Page, PageError, ProjectMember, Section,
-            Site, Toast, work,
+            Answer, FieldErrors, Form, Layout, Moved, Page, PageError, ProjectMember, Site, Toast,
+            work,
         },
+        kind_pages::KindPages,
         publishers,
     },
     around::Around,
@@ -21,10 +22,7 @@ use super::{
     view::EditorView,
 };
 use crate::{
-    domain::{
-        experience::Kind,
-        reading::{FieldError, Problems},
-    },
+    domain::reading::{FieldError, Problems},
     operations::{OperationError, keys::KeyLimit},
     store::{Connection, Store},
 };
@@ -33,6 +31,7 @@ use crate::{
 #[template(path = "experiences/editor/new.html")]
 struct NewPage {
     layout: Layout,
+    pages: KindPages,
     list: String,
     /// What templates ask that other pages use, too: there is a form, and this is a whole page.
     is_plain: bool,
@@ -56,30 +55,31 @@ fn open(
 
 fn view(
     member: &ProjectMember,
+    pages: KindPages,
     opened: Opened,
     entered: Entered,
     errors: FieldErrors,
 ) -> EditorView {
-    let dock = docks::of_new(member, &entered, opened.publishers);
-    let addresses = (member.path("/flags/new"), member.path(""));
+    let dock = docks::of_new(member, pages, &entered, opened.publishers);
+    let addresses = (pages.address(member, "new"), member.path(""));
     EditorView::of(entered, errors, opened.around, None, addresses, dock)
 }
 
-fn page(member: &ProjectMember, editor: EditorView) -> NewPage {
-    let layout = member.layout("Create feature flag", Section::Flags);
+fn page(member: &ProjectMember, pages: KindPages, editor: EditorView) -> NewPage {
+    let layout = member.layout(&format!("Create {}", pages.one_in_full()), pages.section());
     let layout = if editor.errors.is_empty() { layout } else { layout.with_error() };
-    NewPage { layout, list: member.path("/flags"), is_plain: false, is_live: false, editor }
+    NewPage { layout, pages, list: pages.list(member), is_plain: false, is_live: false, editor }
 }
 
 /// The page.
 ///
 /// # Errors
 /// [`PageError::Away`].
-pub async fn flag(member: ProjectMember, store: Data<Store>) -> Answer {
+pub async fn new(member: ProjectMember, pages: KindPages, store: Data<Store>) -> Answer {
     let entered = Entered::nothing();
     let opened = look(&member, &store, &entered).await?;
-    let editor = view(&member, opened, entered, FieldErrors::default());
-    Page::show(&page(&member, editor.with_focus(Some("name".to_owned()))))
+    let editor = view(&member, pages, opened, entered, FieldErrors::default());
+    Page::show(&page(&member, pages, editor.with_focus(Some("name".to_owned()))))
 }
 
 async fn look(
@@ -95,10 +95,15 @@ async fn look(
 ///
 /// # Errors
 /// [`PageError::Away`].
-pub async fn words(member: ProjectMember, form: Form, store: Data<Store>) -> Answer {
+pub async fn words(
+    member: ProjectMember,
+    pages: KindPages,
+    form: Form,
+    store: Data<Store>,
+) -> Answer {
     let entered = Entered::of_form(&form);
     let opened = look(&member, &store, &entered).await?;
-    Live::show(view(&member, opened, entered, FieldErrors::default()))
+    Live::show(view(&member, pages, opened, entered, FieldErrors::default()))
 }
 
 /// Creates the flag, or changes the structure of what is typed.
@@ -107,6 +112,7 @@ pub async fn words(member: ProjectMember, form: Form, store: Data<Store>) -> Ans
 /// [`PageError::Away`].
 pub async fn post(
     member: ProjectMember,
+    pages: KindPages,
     form: Form,
     site: Site,
     store: Data<Store>,
@@ -117,12 +123,12 @@ pub async fn post(
     if let Wish::Change(change) = &wish {
         let opened = look(&member, &store, &entered).await?;
         let focus = entered.change(change, None, &opened.around);
-        let editor = view(&member, opened, entered, FieldErrors::default());
-        return Page::show(&page(&member, editor.with_focus(focus)));
+        let editor = view(&member, pages, opened, entered, FieldErrors::default());
+        return Page::show(&page(&member, pages, editor.with_focus(focus)));
     }
     let (who, typed, limit) = (member.clone(), entered.clone(), *limit.as_ref());
     let created = work::write(&store, move |conn| {
-        saving::create(conn, &who.actor, who.project.id, Kind::FeatureFlag, &typed, limit)
+        saving::create(conn, &who.actor, who.project.id, pages.kind, &typed, limit)
     });
     let problems = match created.await {
         Ok(kept) => return Ok(created_at(&member, &kept).answer(&member.ask, &site)),
@@ -130,7 +136,7 @@ pub async fn post(
         Err(PageError::Refused(message, _)) => vec![FieldError::new("rows", message)],
         Err(other) => return Err(other),
     };
-    show_again(&member, &store, entered, problems).await
+    show_again(&member, pages, &store, entered, problems).await
 }
 
 /// The editor once more, with what was typed and what is wrong with it: 422. A dialog over it that
@@ -140,13 +146,14 @@ pub async fn post(
 /// [`PageError::Away`].
 pub async fn show_again(
     member: &ProjectMember,
+    pages: KindPages,
     store: &Store,
     entered: Entered,
     problems: Problems,
 ) -> Answer {
     let opened = look(member, store, &entered).await?;
-    let editor = view(member, opened, entered, FieldErrors::new(problems));
-    let mut response = Page::invalid(&page(member, editor))?;
+    let editor = view(member, pages, opened, entered, FieldErrors::new(problems));
+    let mut response = Page::invalid(&page(member, pages, editor))?;
     if member.ask.is_for_dialog() {
         into_editor(&mut response);
     }
@@ -154,7 +161,8 @@ pub async fn show_again(
 }
 
 fn created_at(member: &ProjectMember, kept: &Kept) -> Moved {
-    let address = member.path(&format!("/flags/{}", kept.experience.slug));
+    let pages = KindPages::from(kept.experience.kind);
+    let address = pages.address(member, &kept.experience.slug);
     Moved::to(address).with_toast(Toast::saying(format!(
         "{} is saved as a draft. It serves nobody before it is published.",
         kept.experience.name

@@ -1,7 +1,10 @@
 //! The bar at the end of an editor: what changed, and what can be done with it.
 
 use super::{
-    super::changes::{self, ChangeRow},
+    super::{
+        changes::{self, ChangeRow},
+        kind_pages::KindPages,
+    },
     around::Around,
     entered::{About, Entered},
     view::Dock,
@@ -12,18 +15,23 @@ use crate::{dashboard::ProjectMember, domain::version::Content};
 const MOST_LEFT_UNASKED: usize = 3;
 
 /// The bar of an experience to be.
-pub fn of_new(member: &ProjectMember, entered: &Entered, publishers: String) -> Dock {
+pub fn of_new(
+    member: &ProjectMember,
+    pages: KindPages,
+    entered: &Entered,
+    publishers: String,
+) -> Dock {
     let nothing = Entered::nothing();
     Dock {
         title: "Nothing is served yet".to_owned(),
         detail: "A draft serves nobody before it is published.".to_owned(),
         is_dirty: *entered != nothing,
         is_idle: false,
-        discard: member.path("/flags"),
+        discard: pages.list(member),
         discard_label: "Cancel",
         asks_before_discard: true,
         save_label: "Save draft".to_owned(),
-        publish: member.may_publish().then(|| member.path("/flags/new/publish")),
+        publish: member.may_publish().then(|| pages.address(member, "new/publish")),
         publishers,
     }
 }

@@ -11,11 +11,12 @@ use chrono::{DateTime, Utc};
 use super::{
     super::{
         super::{
-            Answer, FieldErrors, Form, Layout, Moved, Page, PageError, ProjectMember, Section,
-            Site, Toast, work,
+            Answer, FieldErrors, Form, Layout, Moved, Page, PageError, ProjectMember, Site, Toast,
+            work,
         },
         content_text::ContentText,
         header::Header,
+        kind_pages::KindPages,
         publishers,
         switch::Place,
         version,
@@ -31,7 +32,6 @@ use super::{
 };
 use crate::{
     domain::{
-        experience::Kind,
         reading::{FieldError, Problems},
         role::Right,
         version::Content,
@@ -88,10 +88,11 @@ struct Opened {
 fn open(
     conn: &mut Connection,
     member: &ProjectMember,
+    pages: KindPages,
     slug: &str,
     typed: Option<Entered>,
 ) -> Result<(Opened, Entered), OperationError> {
-    let (project_id, kind) = (member.project.id, Kind::FeatureFlag);
+    let (project_id, kind) = (member.project.id, pages.kind);
     let view = experiences::find_by_slug(conn, &member.actor, project_id, kind, slug)?;
     let experience = &view.experience;
     let (version, before) = match &typed {
@@ -107,13 +108,14 @@ fn open(
 /// The same with what stands around it.
 async fn look(
     member: &ProjectMember,
+    pages: KindPages,
     store: &Store,
     slug: String,
     typed: Option<Entered>,
 ) -> Result<(Opened, Entered, Frame), PageError> {
     let who = member.clone();
     work::read(store, move |conn| {
-        let (opened, entered) = open(conn, &who, &slug, typed)?;
+        let (opened, entered) = open(conn, &who, pages, &slug, typed)?;
         let frame = Frame {
             header: Header::load(conn, &who, &opened.view, None)?,
             versions: Versions::load(conn, &who, &opened.view, opened.number)?,
@@ -126,7 +128,7 @@ async fn look(
 impl Opened {
     fn editor(self, member: &ProjectMember, entered: Entered, errors: FieldErrors) -> EditorView {
         let experience = &self.view.experience;
-        let address = member.path(&format!("/flags/{}", experience.slug));
+        let address = KindPages::from(experience.kind).address(member, &experience.slug);
         let live = self.view.place(member.environment.id).and_then(|place| place.standing);
         let dock = docks::of_version(
             member,
@@ -149,7 +151,7 @@ impl Opened {
         frame: Frame,
     ) -> EditPage {
         let experience = &self.view.experience;
-        let layout = member.layout(&experience.name, Section::Flags);
+        let layout = member.layout(&experience.name, KindPages::from(experience.kind).section());
         let layout = if errors.is_empty() { layout } else { layout.with_error() };
         let may_edit = member.may(Right::Edit) && experience.archived_at.is_none();
         EditPage {
@@ -179,9 +181,10 @@ impl Opened {
 ///
 /// # Errors
 /// [`PageError::NotFound`].
-pub async fn flag(
+pub async fn page(
     request: HttpRequest,
     member: ProjectMember,
+    pages: KindPages,
     place: Place,
     store: Data<Store>,
 ) -> Answer {
@@ -189,9 +192,9 @@ pub async fn flag(
     let mut fields = form_urlencoded::parse(request.query_string().as_bytes());
     let version = fields.find(|(name, _)| name == "version").and_then(|(_, it)| it.parse().ok());
     if let Some(number) = version {
-        return version::show(&member, slug, number, &store).await;
+        return version::show(&member, pages, slug, number, &store).await;
     }
-    let (opened, entered, frame) = look(&member, &store, slug, None).await?;
+    let (opened, entered, frame) = look(&member, pages, &store, slug, None).await?;
     Page::show(&opened.page(&member, entered, FieldErrors::default(), frame))
 }
 
@@ -199,11 +202,17 @@ pub async fn flag(
 ///
 /// # Errors
 /// [`PageError::NotFound`].
-pub async fn words(member: ProjectMember, place: Place, form: Form, store: Data<Store>) -> Answer {
+pub async fn words(
+    member: ProjectMember,
+    pages: KindPages,
+    place: Place,
+    form: Form,
+    store: Data<Store>,
+) -> Answer {
     let (_, _, slug) = place.into_inner();
     let (who, typed) = (member.clone(), Entered::of_form(&form));
     let (opened, entered) =
-        work::read(&store, move |conn| open(conn, &who, &slug, Some(typed))).await?;
+        work::read(&store, move |conn| open(conn, &who, pages, &slug, Some(typed))).await?;
     Live::show(opened.editor(&member, entered, FieldErrors::default()))
 }
 
@@ -213,6 +222,7 @@ pub async fn words(member: ProjectMember, place: Place, form: Form, store: Data<
 /// [`PageError::NotFound`].
 pub async fn post(
     member: ProjectMember,
+    pages: KindPages,
     place: Place,
     form: Form,
     site: Site,
@@ -223,7 +233,8 @@ pub async fn post(
     let entered = Entered::of_form(&form);
     let wish = Wish::parse(form.get("do"));
     if let Wish::Change(change) = &wish {
-        let (opened, mut entered, frame) = look(&member, &store, slug, Some(entered)).await?;
+        let (opened, mut entered, frame) =
+            look(&member, pages, &store, slug, Some(entered)).await?;
         let focus = entered.change(change, Some(&opened.before), &opened.around);
         let mut page = opened.page(&member, entered, FieldErrors::default(), frame);
         page.editor = page.editor.with_focus(focus);
@@ -231,7 +242,7 @@ pub async fn post(
     }
     let (who, at, typed, limit) = (member.clone(), slug.clone(), entered.clone(), **limit);
     let saved = work::write(&store, move |conn| {
-        let (project_id, kind) = (who.project.id, Kind::FeatureFlag);
+        let (project_id, kind) = (who.project.id, pages.kind);
         let found = experiences::find_by_slug(conn, &who.actor, project_id, kind, &at)?;
         let live = found.place(who.environment.id).and_then(|place| place.standing);
         let saving = saving::save(conn, &who.actor, found.experience.id, &typed, limit)?;
@@ -239,16 +250,16 @@ pub async fn post(
     });
     match saved.await {
         Ok((Saving::Saved(kept), live)) => {
-            let address = member.path(&format!("/flags/{slug}"));
+            let address = pages.address(&member, &slug);
             Ok(Moved::to(address).with_toast(toast(&kept, live)).answer(&member.ask, &site))
         }
         Ok((Saving::Stale(conflict), _)) => conflict::show(&member, &entered, &conflict),
         Err(PageError::Invalid(problems)) => {
-            show_again(&member, &store, slug, entered, problems).await
+            show_again(&member, pages, &store, slug, entered, problems).await
         }
         Err(PageError::Refused(message, _)) => {
             let problems = vec![FieldError::new("rows", message)];
-            show_again(&member, &store, slug, entered, problems).await
+            show_again(&member, pages, &store, slug, entered, problems).await
         }
         Err(other) => Err(other),
     }
@@ -271,12 +282,13 @@ fn toast(kept: &Kept, live: Option<i32>) -> Toast {
 /// [`PageError::NotFound`].
 pub async fn show_again(
     member: &ProjectMember,
+    pages: KindPages,
     store: &Store,
     slug: String,
     entered: Entered,
     problems: Problems,
 ) -> Answer {
-    let (opened, mut entered, frame) = look(member, store, slug, Some(entered)).await?;
+    let (opened, mut entered, frame) = look(member, pages, store, slug, Some(entered)).await?;
     // Whoever sends it again has seen what is there now.
     if let Some(known) = &mut entered.known {
         let now = About::of(&opened.view.experience);

@@ -5,6 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
+    super::kind_pages::KindPages,
     around::{Around, KeyFound},
     entered::{About, Entered},
 };
@@ -52,6 +53,8 @@ pub struct Kept {
 /// Two versions on top of one.
 #[derive(Debug)]
 pub struct Conflict {
+    /// Of which kind it is.
+    pub pages: KindPages,
     /// The name of the experience in addresses.
     pub slug: String,
     /// What stands around them, for names.
@@ -125,7 +128,8 @@ pub fn save(
         let yours = Content::from_json(&definition, &before.salt);
         let yours = yours.map_err(|found| invalid(found, entered, &around))?;
         let slug = experience.slug.clone();
-        let conflict = Conflict { slug, around, base: (base, before), newest, yours };
+        let pages = KindPages::from(experience.kind);
+        let conflict = Conflict { pages, slug, around, base: (base, before), newest, yours };
         return Ok(Saving::Stale(Box::new(conflict)));
     }
     let described = describe(conn, actor, &experience, entered)?;

@@ -5,11 +5,10 @@ use askama::Template;
 
 use super::{
     super::{
-        super::{
-            Answer, Fragment, Layout, Moved, Page, PageError, ProjectMember, Section, Site, Toast,
-        },
+        super::{Answer, Fragment, Layout, Moved, Page, PageError, ProjectMember, Site, Toast},
         came_from::CameFrom,
         editor::{conflict, create, edit, saving::Conflict},
+        kind_pages::KindPages,
         undo,
     },
     order::{Done, Order, Target},
@@ -71,7 +70,7 @@ fn show_question(member: &ProjectMember, question: &Question) -> Answer {
         }
         .show();
     }
-    let layout = member.layout(&question.title, Section::Flags);
+    let layout = member.layout(&question.title, question.pages.section());
     match (is_invalid, is_conflict) {
         (true, _) => Page::invalid(&QuestionPage { layout: layout.with_error(), question }),
         (_, true) => Page::with_status(StatusCode::CONFLICT, &QuestionPage { layout, question }),
@@ -88,10 +87,10 @@ async fn show_invalid(
 ) -> Answer {
     match (order.slug, order.target) {
         (Some(slug), Target::Editor(entered)) => {
-            edit::show_again(member, store, slug, *entered, problems).await
+            edit::show_again(member, order.pages, store, slug, *entered, problems).await
         }
         (None, Target::Editor(entered)) => {
-            create::show_again(member, store, *entered, problems).await
+            create::show_again(member, order.pages, store, *entered, problems).await
         }
         (_, Target::Version(_)) => Err(PageError::Invalid(problems)),
     }
@@ -106,9 +105,10 @@ fn show_stale(member: &ProjectMember, order: &Order, found: &Conflict) -> Answer
 
 /// The flag's page, which says what was done and offers to undo it.
 fn show_done(member: &ProjectMember, site: &Site, done: &Done) -> actix_web::HttpResponse {
+    let pages = KindPages::from(done.experience.kind);
     let (name, slug) = (&done.experience.name, &done.experience.slug);
     let (number, place) = (done.version.number, &member.environment.name);
-    let from = CameFrom::read(member, slug, "");
+    let from = CameFrom::read(member, pages, slug, "");
     let toast = match &done.published {
         None => Toast::saying("Nothing changed, so no version was made."),
         Some(published) => {
@@ -117,7 +117,7 @@ fn show_done(member: &ProjectMember, site: &Site, done: &Done) -> actix_web::Htt
                 true => format!("Version {number} of {name} is live in {place}."),
                 false => format!("Version {number} of {name} is published in {place}, still off."),
             })
-            .with_undo(undo::address(member, slug, deed, &from))
+            .with_undo(undo::address(member, pages, slug, deed, &from))
         }
     };
     Moved::to(from.address()).with_toast(toast).answer(&member.ask, site)

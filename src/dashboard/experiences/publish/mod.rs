@@ -18,7 +18,10 @@ use self::{
     order::{Order, Outcome},
     question::Question,
 };
-use super::super::{Answer, FieldErrors, Form, PageError, ProjectMember, Site, work};
+use super::{
+    super::{Answer, FieldErrors, Form, PageError, ProjectMember, Site, work},
+    kind_pages::KindPages,
+};
 use crate::{
     domain::{experience::Kind, reading::FieldError},
     operations::{OperationError, experiences, keys::KeyLimit, publishing::Replaces},
@@ -35,6 +38,7 @@ type Place = Path<(String, String, String)>;
 pub async fn open(
     request: HttpRequest,
     member: ProjectMember,
+    pages: KindPages,
     place: Place,
     limit: Data<KeyLimit>,
     site: Site,
@@ -46,9 +50,9 @@ pub async fn open(
     let reply = work::read(&store, move |conn| {
         let number = match wanted {
             Some(number) => number,
-            None => newest(conn, &who, &slug)?,
+            None => newest(conn, &who, pages.kind, &slug)?,
         };
-        ask(conn, &who, &Order::of_version(slug.clone(), number), limit)
+        ask(conn, &who, &Order::of_version(pages, slug.clone(), number), limit)
     });
     reply.await?.show(&member, &store, &site).await
 }
@@ -56,9 +60,10 @@ pub async fn open(
 fn newest(
     conn: &mut Connection,
     member: &ProjectMember,
+    kind: Kind,
     slug: &str,
 ) -> Result<i32, OperationError> {
-    let (kind, project_id) = (Kind::FeatureFlag, member.project.id);
+    let project_id = member.project.id;
     let view = experiences::find_by_slug(conn, &member.actor, project_id, kind, slug)?;
     Ok(view.newest.number)
 }
@@ -69,13 +74,14 @@ fn newest(
 /// As of [`open`].
 pub async fn publish(
     member: ProjectMember,
+    pages: KindPages,
     place: Place,
     form: Form,
     limit: Data<KeyLimit>,
     site: Site,
     store: Data<Store>,
 ) -> Answer {
-    take(member, Some(place.into_inner().2), form, **limit, &site, &store).await
+    take(member, pages, Some(place.into_inner().2), form, **limit, &site, &store).await
 }
 
 /// Creates a flag and publishes it, or asks before.
@@ -84,23 +90,25 @@ pub async fn publish(
 /// As of [`open`].
 pub async fn publish_new(
     member: ProjectMember,
+    pages: KindPages,
     form: Form,
     limit: Data<KeyLimit>,
     site: Site,
     store: Data<Store>,
 ) -> Answer {
-    take(member, None, form, **limit, &site, &store).await
+    take(member, pages, None, form, **limit, &site, &store).await
 }
 
 async fn take(
     member: ProjectMember,
+    pages: KindPages,
     slug: Option<String>,
     form: Form,
     limit: KeyLimit,
     site: &Site,
     store: &Store,
 ) -> Answer {
-    let order = Order::of_form(slug, &form);
+    let order = Order::of_form(pages, slug, &form);
     if !Order::is_answer(&form) {
         let who = member.clone();
         let reply = work::read(store, move |conn| ask(conn, &who, &order, limit)).await?;

@@ -8,11 +8,11 @@ use super::{
             entered::Entered,
             saving::{self, Conflict, Kept, Saving},
         },
+        kind_pages::KindPages,
         publishers,
     },
 };
 use crate::{
-    domain::experience::Kind,
     operations::{
         OperationError, experiences,
         keys::KeyLimit,
@@ -32,6 +32,8 @@ const OWN: &str = "publish.";
 /// What somebody wants to publish.
 #[derive(Debug, Clone)]
 pub struct Order {
+    /// Of which kind.
+    pub pages: KindPages,
     /// The slug of the flag; none for one to be.
     pub slug: Option<String>,
     /// What of it.
@@ -75,8 +77,9 @@ pub struct Done {
 
 impl Order {
     /// Of a version, without what was seen.
-    pub fn of_version(slug: String, number: i32) -> Order {
+    pub fn of_version(pages: KindPages, slug: String, number: i32) -> Order {
         Order {
+            pages,
             slug: Some(slug),
             target: Target::Version(number),
             replaces: Replaces::Anything,
@@ -85,9 +88,10 @@ impl Order {
     }
 
     /// Reads it: what a dialog of ours sends, or an editor.
-    pub fn of_form(slug: Option<String>, form: &Form) -> Order {
+    pub fn of_form(pages: KindPages, slug: Option<String>, form: &Form) -> Order {
         let version = form.get("publish.version").parse();
         Order {
+            pages,
             slug,
             target: match version {
                 Ok(number) => Target::Version(number),
@@ -126,12 +130,12 @@ impl Order {
         limit: KeyLimit,
     ) -> Result<Outcome, OperationError> {
         publishers::require(conn, member)?;
-        let (actor, project_id, kind) = (&member.actor, member.project.id, Kind::FeatureFlag);
+        let (actor, project_id, kind) = (&member.actor, member.project.id, self.pages.kind);
         let find = |conn: &mut Connection, slug: &str| {
             experiences::find_by_slug(conn, actor, project_id, kind, slug).map(|it| it.experience)
         };
         let kept = match (&self.slug, &self.target) {
-            (None, Target::Version(_)) => return Err(OperationError::NotFound("feature flag")),
+            (None, Target::Version(_)) => return Err(OperationError::NotFound("experience")),
             (None, Target::Editor(entered)) => {
                 saving::create(conn, actor, project_id, kind, entered, limit)?
             }

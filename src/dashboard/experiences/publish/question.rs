@@ -6,6 +6,7 @@ use super::{
     super::{
         super::{FieldErrors, ProjectMember},
         changes::{self, ChangeRow},
+        kind_pages::KindPages,
         publishers,
         segment_names::SegmentNames,
     },
@@ -20,6 +21,8 @@ use crate::{
 /// A question before something is published.
 #[derive(Debug, Clone)]
 pub struct Question {
+    /// Of which kind.
+    pub pages: KindPages,
     /// Where it is answered.
     pub address: String,
     /// Where one goes who gives it up.
@@ -110,8 +113,9 @@ impl Question {
     fn plain(member: &ProjectMember, order: &Order) -> Question {
         let place = &member.environment.name;
         let slug = order.slug.as_deref().unwrap_or("new");
-        let back = member.path(&format!("/flags/{slug}"));
+        let back = order.pages.address(member, slug);
         Question {
+            pages: order.pages,
             address: format!("{back}/publish"),
             back,
             carried: order.pairs(),
