@@ -21,6 +21,7 @@ pub mod explaining;
 pub mod flags;
 pub mod keys;
 mod obstacles;
+pub mod previewing;
 pub mod projects;
 pub mod promoting;
 pub mod publishing;
