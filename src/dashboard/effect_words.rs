@@ -66,8 +66,8 @@ fn in_key(radius: &BlastRadius, name: &str, key: &KeyEffect) -> String {
     format!("in {name} {}{rest}", told.join(", "))
 }
 
-/// A value that is long is cut.
-fn short(json: &str) -> String {
+/// A value, written as JSON; a long one is cut.
+pub fn short(json: &str) -> String {
     const MOST: usize = 40;
     match json.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", json.get(..end).unwrap_or_default()),

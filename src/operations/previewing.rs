@@ -20,7 +20,7 @@ pub struct Preview {
     pub live: Option<Publication>,
     /// What would be.
     pub published: Published,
-    /// What changes against what is live; against nothing, where nothing is.
+    /// What changes against what everybody gets now; against nothing, where nothing is live.
     pub changes: Vec<Change>,
     /// What was changed of the segments and keys that the version names.
     pub shared: SharedChanges,
@@ -44,12 +44,16 @@ pub fn preview(
         let experience = lock_experience(conn, actor, Right::See, experience_id)?;
         let before = Before::look(conn, &environment, Some(experience.id))?;
         let live = publications::active(conn, experience.id, environment.id)?;
+        let base = match live.clone() {
+            Some(live) => publications::for_everybody(conn, live)?,
+            None => None,
+        };
         let published = publish(conn)?;
         let mut version = |id| versions::find(conn, id)?.ok_or(StoreError::NotFound);
         let published_version = version(published.publication.version_id)?;
         let after = content_of(&published_version, &experience)?;
-        let was = match &live {
-            Some(live) => content_of(&version(live.version_id)?, &experience)?,
+        let was = match base {
+            Some(base) => content_of(&version(base.version_id)?, &experience)?,
             None => after.unserved(),
         };
         let named = (&published_version, &after);

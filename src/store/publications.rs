@@ -207,6 +207,22 @@ pub fn active(
         .optional()?)
 }
 
+/// What everybody gets where that publication is live: the one before, while it is there for its
+/// test users only.
+///
+/// # Errors
+/// Those of the database.
+pub fn for_everybody(
+    conn: &mut Connection,
+    live: Publication,
+) -> Result<Option<Publication>, StoreError> {
+    match (live.is_for_test_users(), live.replaces_id) {
+        (false, _) => Ok(Some(live)),
+        (true, Some(id)) => find(conn, id),
+        (true, None) => Ok(None),
+    }
+}
+
 /// What an environment served of an experience until that publication began.
 ///
 /// # Errors
