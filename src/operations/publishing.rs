@@ -131,11 +131,13 @@ pub fn publish_to(
         .ok_or(OperationError::NotFound("version"))?;
     let live = publications::active(conn, experience.id, environment.id)?;
     refuse_stale(&environment, request.replaces, live.as_ref())?;
-    refuse_same(&environment, &version, live.as_ref())?;
     let replaces = recipients.replaced(live.as_ref());
-    if recipients != Recipients::Everybody {
-        let tested = Tested { environment: &environment, version: &version, live: live.as_ref() };
-        tested.refuse(conn, &experience, replaces)?;
+    match recipients {
+        Recipients::Everybody => refuse_same(&environment, &version, live.as_ref())?,
+        Recipients::TestUsers | Recipients::TestUsersBeside(_) => {
+            let (environment, version, live) = (&environment, &version, live.as_ref());
+            Tested { environment, version, live }.refuse(conn, &experience, replaces)?;
+        }
     }
 
     let new = NewPublication {

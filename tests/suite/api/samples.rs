@@ -99,7 +99,9 @@ fn body(method: &str, pattern: &str, kind: &str, things: &Things, free: &str) ->
         (_, _, "enable" | "disable") => json!({"environment": "staging"}),
         (_, _, "versions") => json!({"base_version": 1, "note": free, "definition": definition}),
         (_, _, "undo") => json!({"environment": "staging"}),
-        (_, _, "promote") => json!({"from": "production", "to": "staging", "replaces": null}),
+        (_, _, "promote") => {
+            json!({"from": "staging", "to": things.environment, "replaces": null})
+        }
         (_, _, "publish") => json!({"environment": "staging", "replaces": null}),
         _ => panic!("no sample of a body for {method} {pattern}"),
     })
