@@ -12,6 +12,7 @@ pub mod docs;
 mod envelope;
 pub mod environments;
 mod experience_bodies;
+pub mod experience_preview;
 pub mod experiences;
 pub mod explain;
 mod explain_question;

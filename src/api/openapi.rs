@@ -15,9 +15,9 @@ use utoipa::{
 };
 
 use super::{
-    audit_log, auth, environments, experiences, explain, feature_flags, keys, product_configs,
-    projects, promotion, publications, publishing, sdk_keys, segment_members, segment_preview,
-    segment_revisions, segments, stats, users, versions,
+    audit_log, auth, environments, experience_preview, experiences, explain, feature_flags, keys,
+    product_configs, projects, promotion, publications, publishing, sdk_keys, segment_members,
+    segment_preview, segment_revisions, segments, stats, users, versions,
 };
 
 /// Which page of a list is asked for.
@@ -111,7 +111,7 @@ pub struct FieldErrorShape {
         product_configs::edit, product_configs::archive,
         experiences::clone, experiences::archive, experiences::unarchive,
         versions::list, versions::save, versions::read,
-        versions::difference,
+        versions::difference, experience_preview::preview,
         publishing::publish, publishing::enable, publishing::disable,
         promotion::promote, promotion::undo,
         publications::list,

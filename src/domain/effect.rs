@@ -42,6 +42,17 @@ pub enum Direction {
     Gain,
 }
 
+impl Direction {
+    /// Whether what they got, and what they get, is the default.
+    pub fn of(was_default: bool, is_default: bool) -> Direction {
+        match (was_default, is_default) {
+            (true, false) => Direction::Gain,
+            (false, true) => Direction::Lose,
+            _ => Direction::Change,
+        }
+    }
+}
+
 /// From one value to another, both written as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Move {
@@ -111,6 +122,18 @@ struct Traffic<'u> {
 /// By the place of the answer in the ruleset before, and in the one after.
 type Seen<'u> = HashMap<(AnswerIndex, AnswerIndex), Traffic<'u>, foldhash::fast::RandomState>;
 
+impl KeyEffect {
+    /// Adds users who move.
+    pub fn enter(&mut self, moves: Move, direction: Direction, users: usize) {
+        match direction {
+            Direction::Gain => self.gain += users,
+            Direction::Lose => self.lose += users,
+            Direction::Change => self.change += users,
+        }
+        *self.moves.entry(moves).or_default() += users;
+    }
+}
+
 impl Effect {
     /// Decides the values of these keys for these users by both rulesets. A key that one of them
     /// does not know is left out.
@@ -170,12 +193,7 @@ impl Effect {
         });
         for (key, way, traffic) in &told {
             let entry = self.keys.entry((*key).into()).or_default();
-            match way.direction {
-                Direction::Lose => entry.lose += traffic.users,
-                Direction::Change => entry.change += traffic.users,
-                Direction::Gain => entry.gain += traffic.users,
-            }
-            *entry.moves.entry(way.moves.clone()).or_default() += traffic.users;
+            entry.enter(way.moves.clone(), way.direction, traffic.users);
             *entry.ways.entry(way.clone()).or_default() += traffic.users;
         }
         let round = |turn: usize| {
@@ -191,11 +209,7 @@ impl Effect {
 }
 
 fn way((before, was): (&Ruleset, &Answer), (after, is): (&Ruleset, &Answer)) -> Way {
-    let direction = match (is_default(before, was), is_default(after, is)) {
-        (true, false) => Direction::Gain,
-        (false, true) => Direction::Lose,
-        _ => Direction::Change,
-    };
+    let direction = Direction::of(is_default(before, was), is_default(after, is));
     let moves = Move { from: was.json.clone(), to: is.json.clone() };
     Way { direction, moves, before: decider(was), after: decider(is) }
 }

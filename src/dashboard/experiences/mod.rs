@@ -14,6 +14,7 @@ pub mod list;
 mod list_query;
 pub mod publish;
 mod publishers;
+pub mod reach;
 mod reach_words;
 mod row;
 mod segment_names;

@@ -3,7 +3,7 @@
 
 use super::super::super::{
     ProjectMember,
-    effect_words::short,
+    effect_words::short_value,
     number_words::{counted, grouped_count},
     users,
 };
@@ -167,7 +167,7 @@ impl Teller<'_> {
 
     fn moved(&self, key: &AffectedKey, moved: &AffectedMove) -> String {
         let users = self.users(moved.users);
-        let (from, to) = (short(&moved.from), short(&moved.to));
+        let (from, to) = (short_value(&moved.from), short_value(&moved.to));
         let of = if self.has_several { format!(" of {}", key.name) } else { String::new() };
         let s = if moved.users == 1 && self.affected.is_exact() { "s" } else { "" };
         match moved.direction {
@@ -217,8 +217,8 @@ impl Teller<'_> {
         RowWords {
             who: row.called.clone(),
             key: self.key(&key.name),
-            from: short(&moved.from),
-            to: short(&moved.to),
+            from: short_value(&moved.from),
+            to: short_value(&moved.to),
             users: self.users(row.users),
             is_loss: moved.direction == Direction::Lose,
         }
@@ -229,8 +229,8 @@ impl Teller<'_> {
             address: users::address(self.there, &example.user_id),
             user_id: example.user_id.clone(),
             key: self.key(&example.key),
-            from: short(&example.from),
-            to: short(&example.to),
+            from: short_value(&example.from),
+            to: short_value(&example.to),
             before: example.why_before.clone(),
             after: example.why_after.clone(),
             is_loss: example.direction == Direction::Lose,

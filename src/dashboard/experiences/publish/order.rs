@@ -169,7 +169,7 @@ impl Order {
             slug,
             target: match version {
                 Ok(number) => Target::Version(number),
-                Err(_) => Target::Editor(Box::new(Entered::of_form(form))),
+                Err(_) => Target::Editor(Box::new(Entered::of_form(pages.kind, form))),
             },
             promoted_from: environment(member, form.get("publish.from")),
             recipients: match form.get("publish.to") {
