@@ -29,15 +29,7 @@ pub fn between(before: &Content, after: &Content, names: &SegmentNames) -> Vec<C
 
 /// What changes with the first version that is served.
 pub fn from_nothing(after: &Content, names: &SegmentNames) -> Vec<ChangeRow> {
-    let everyone_else = Rule { enabled: false, ..after.everyone_else.clone() };
-    let before = Content {
-        rows: Vec::new(),
-        prerequisites: Vec::new(),
-        test_users: Vec::new(),
-        everyone_else,
-        ..after.clone()
-    };
-    between(&before, after, names)
+    between(&after.unserved(), after, names)
 }
 
 /// The changes in a few words: the first one, and how many more there are.

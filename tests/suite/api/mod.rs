@@ -9,6 +9,7 @@ mod explaining;
 mod keys;
 mod lists;
 mod problems;
+mod publishing;
 mod reference;
 mod rights;
 mod samples;
