@@ -15,7 +15,7 @@ use super::{
     around::Around,
     docks,
     edit::into_editor,
-    edits::Wish,
+    edits::{Change, Wish},
     entered::Entered,
     live::Live,
     saving::{self, Kept},
@@ -41,28 +41,39 @@ struct NewPage {
 
 struct Opened {
     around: Around,
+    entered: Entered,
+    /// The field to go on with.
+    focus: Option<String>,
     publishers: String,
 }
 
+/// Looks around for what is typed, after a change of its structure.
 fn open(
     conn: &mut Connection,
     member: &ProjectMember,
-    entered: &Entered,
+    entered: Entered,
+    change: Option<&Change>,
 ) -> Result<Opened, OperationError> {
-    let around = Around::load(conn, member.project.id, None, None, entered)?;
-    Ok(Opened { around, publishers: publishers::whom_to_ask(conn, member)? })
+    let project_id = member.project.id;
+    let (mut around, mut entered) = Around::fitting(conn, project_id, None, None, entered)?;
+    let mut focus = None;
+    if let Some(change) = change {
+        focus = entered.change(change, None, &around);
+        (around, entered) = Around::fitting(conn, project_id, None, None, entered)?;
+    }
+    Ok(Opened { around, entered, focus, publishers: publishers::whom_to_ask(conn, member)? })
 }
 
 fn view(
     member: &ProjectMember,
     pages: KindPages,
     opened: Opened,
-    entered: Entered,
     errors: FieldErrors,
 ) -> EditorView {
-    let dock = docks::of_new(member, pages, &entered, opened.publishers);
+    let Opened { around, entered, focus, publishers } = opened;
+    let dock = docks::of_new(member, pages, &entered, publishers);
     let addresses = (pages.address(member, "new"), member.path(""));
-    EditorView::of(entered, errors, opened.around, None, addresses, dock)
+    EditorView::of(entered, errors, around, None, addresses, dock).with_focus(focus)
 }
 
 fn page(member: &ProjectMember, pages: KindPages, editor: EditorView) -> NewPage {
@@ -76,19 +87,20 @@ fn page(member: &ProjectMember, pages: KindPages, editor: EditorView) -> NewPage
 /// # Errors
 /// [`PageError::Away`].
 pub async fn new(member: ProjectMember, pages: KindPages, store: Data<Store>) -> Answer {
-    let entered = Entered::nothing();
-    let opened = look(&member, &store, &entered).await?;
-    let editor = view(&member, pages, opened, entered, FieldErrors::default());
+    let entered = Entered::nothing(pages.kind);
+    let opened = look(&member, &store, entered, None).await?;
+    let editor = view(&member, pages, opened, FieldErrors::default());
     Page::show(&page(&member, pages, editor.with_focus(Some("name".to_owned()))))
 }
 
 async fn look(
     member: &ProjectMember,
     store: &Store,
-    entered: &Entered,
+    entered: Entered,
+    change: Option<Change>,
 ) -> Result<Opened, PageError> {
-    let (who, typed) = (member.clone(), entered.clone());
-    work::read(store, move |conn| open(conn, &who, &typed)).await
+    let who = member.clone();
+    work::read(store, move |conn| open(conn, &who, entered.clone(), change.as_ref())).await
 }
 
 /// What the sentences say of what is typed so far.
@@ -101,12 +113,11 @@ pub async fn words(
     form: Form,
     store: Data<Store>,
 ) -> Answer {
-    let entered = Entered::of_form(&form);
-    let opened = look(&member, &store, &entered).await?;
-    Live::show(view(&member, pages, opened, entered, FieldErrors::default()))
+    let opened = look(&member, &store, Entered::of_form(pages.kind, &form), None).await?;
+    Live::show(view(&member, pages, opened, FieldErrors::default()))
 }
 
-/// Creates the flag, or changes the structure of what is typed.
+/// Creates it, or changes the structure of what is typed.
 ///
 /// # Errors
 /// [`PageError::Away`].
@@ -118,13 +129,11 @@ pub async fn post(
     store: Data<Store>,
     limit: Data<KeyLimit>,
 ) -> Answer {
-    let mut entered = Entered::of_form(&form);
-    let wish = Wish::parse(form.get("do"));
-    if let Wish::Change(change) = &wish {
-        let opened = look(&member, &store, &entered).await?;
-        let focus = entered.change(change, None, &opened.around);
-        let editor = view(&member, pages, opened, entered, FieldErrors::default());
-        return Page::show(&page(&member, pages, editor.with_focus(focus)));
+    let entered = Entered::of_form(pages.kind, &form);
+    if let Wish::Change(change) = Wish::parse(form.get("do")) {
+        let opened = look(&member, &store, entered, Some(change)).await?;
+        let editor = view(&member, pages, opened, FieldErrors::default());
+        return Page::show(&page(&member, pages, editor));
     }
     let (who, typed, limit) = (member.clone(), entered.clone(), *limit.as_ref());
     let created = work::write(&store, move |conn| {
@@ -151,8 +160,8 @@ pub async fn show_again(
     entered: Entered,
     problems: Problems,
 ) -> Answer {
-    let opened = look(member, store, &entered).await?;
-    let editor = view(member, pages, opened, entered, FieldErrors::new(problems));
+    let opened = look(member, store, entered, None).await?;
+    let editor = view(member, pages, opened, FieldErrors::new(problems));
     let mut response = Page::invalid(&page(member, pages, editor))?;
     if member.ask.is_for_dialog() {
         into_editor(&mut response);
