@@ -47,8 +47,7 @@ fn known(user: &Json) -> KnownUser {
 }
 
 fn tried(environment: &Json, kind: Kind, content: &Content, users: &[KnownUser]) -> ContentReach {
-    let mut source = source(environment);
-    source.narrow_to(id("flag"), &content.to_json());
+    let source = source(environment).around(id("flag"), &content.to_json());
     let candidate = Candidate { id: id("flag"), slug: "flag", kind, content };
     let trial = Trial::new(source, candidate, &MemberLists::new()).unwrap();
     trial.reach(users.iter().map(|user| (user, now())), now())
@@ -323,8 +322,8 @@ fn rows_are_counted_before_there_is_a_key() {
 fn what_can_not_be_served_says_why() {
     let circle = json!({"keys": ["on"], "prerequisites": [{"key": "follower", "in": [true]}]});
     let content = Content::from_json(&circle, "s").unwrap();
-    let mut source = source(&environment(None, "feature flag", &flag_keys()));
-    source.narrow_to(id("flag"), &content.to_json());
+    let source = source(&environment(None, "feature flag", &flag_keys()));
+    let source = source.around(id("flag"), &content.to_json());
     let candidate =
         Candidate { id: id("flag"), slug: "flag", kind: Kind::FeatureFlag, content: &content };
     let refused = Trial::new(source, candidate, &MemberLists::new()).unwrap_err();

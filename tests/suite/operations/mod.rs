@@ -2,6 +2,7 @@
 
 mod access;
 mod archiving;
+mod content_reach;
 mod editing;
 mod environments;
 mod explaining;
