@@ -152,7 +152,7 @@ pub fn variants(entered: &Entered, served: &Served) -> Vec<VariantView> {
             name: variant.name.clone(),
             description: variant.description.clone(),
             payload: variant.payload.clone(),
-            colour: (number - 1) % 6,
+            colour: (number - 1) % 5 + 1,
         }
     });
     view.collect()
