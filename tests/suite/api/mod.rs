@@ -8,6 +8,7 @@ mod elsewhere;
 mod explaining;
 mod keys;
 mod lists;
+mod preview;
 mod problems;
 mod publishing;
 mod reference;

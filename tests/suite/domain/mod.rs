@@ -12,4 +12,6 @@ mod json_schema;
 mod operators;
 mod properties;
 mod reading;
+mod trial;
 mod vectors;
+mod warnings;

@@ -3,6 +3,7 @@
 mod access;
 mod affected;
 mod archiving;
+mod content_reach;
 mod editing;
 mod environments;
 mod explaining;
