@@ -7,7 +7,7 @@ use crate::{
     dashboard::{
         Admission, assets,
         experiences::{
-            archiving, cloning,
+            archiving, cloning, comparing, edit_from,
             editor::{create, edit},
             list, publish, switch, undo, version, versions,
         },
@@ -126,6 +126,19 @@ macro_rules! of_kind {
                 page!($list, "/{slug}/versions/{number}"),
                 SEE,
                 version::page,
+            ),
+            PageRow::new(Method::GET, page!($list, "/{slug}/compare"), SEE, comparing::choose),
+            PageRow::new(
+                Method::GET,
+                page!($list, "/{slug}/compare/{versions}"),
+                SEE,
+                comparing::page,
+            ),
+            PageRow::new(
+                Method::GET,
+                page!($list, "/{slug}/versions/{number}/edit"),
+                EDIT,
+                edit_from::page,
             ),
         ]
     };
