@@ -6,6 +6,7 @@
 
 pub mod access;
 mod actor;
+pub mod affected;
 pub mod archiving;
 pub mod audit;
 pub mod blast_radius;
@@ -23,7 +24,9 @@ pub mod history;
 pub mod keys;
 pub mod merging;
 mod obstacles;
+pub mod previewing;
 pub mod projects;
+pub mod promoting;
 pub mod publishing;
 pub mod reach;
 mod readiness;
@@ -34,6 +37,7 @@ pub mod segment_revisions;
 mod segment_tree;
 pub mod segments;
 pub mod setup;
+pub mod shared_changes;
 pub mod short_form;
 pub mod switching;
 mod texts;

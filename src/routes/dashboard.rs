@@ -107,6 +107,18 @@ macro_rules! of_kind {
                 archiving::unarchive,
             ),
             PageRow::new(Method::POST, page!($list, "/new/publish"), PUBLISH, publish::publish_new),
+            PageRow::new(
+                Method::POST,
+                page!($list, "/new/_affected"),
+                PUBLISH,
+                publish::affected_by_new,
+            ),
+            PageRow::new(
+                Method::POST,
+                page!($list, "/{slug}/_affected"),
+                PUBLISH,
+                publish::affected,
+            ),
             PageRow::new(Method::GET, page!($list, "/{slug}/publish"), PUBLISH, publish::open),
             PageRow::new(Method::POST, page!($list, "/{slug}/publish"), PUBLISH, publish::publish),
             PageRow::new(Method::GET, page!($list, "/{slug}/versions"), SEE, versions::list),

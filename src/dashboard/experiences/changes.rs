@@ -1,7 +1,7 @@
 //! What changes from one version to another, in plain rows: what, before, after.
 
 use super::segment_names::SegmentNames;
-use crate::domain::version::{self, Change, ChangeKind, Content, Group, Rule};
+use crate::domain::version::{self, Change, ChangeKind, Content, Group};
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,15 +48,7 @@ pub fn between(before: &Content, after: &Content, names: &SegmentNames) -> Vec<C
 
 /// What changes with the first version that is served.
 pub fn from_nothing(after: &Content, names: &SegmentNames) -> Vec<ChangeRow> {
-    let everyone_else = Rule { enabled: false, ..after.everyone_else.clone() };
-    let before = Content {
-        rows: Vec::new(),
-        prerequisites: Vec::new(),
-        test_users: Vec::new(),
-        everyone_else,
-        ..after.clone()
-    };
-    between(&before, after, names)
+    between(&after.unserved(), after, names)
 }
 
 /// The changes in a few words: the first one, and how many more there are.

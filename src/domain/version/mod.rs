@@ -149,6 +149,17 @@ pub struct Share {
 }
 
 impl Content {
+    /// The same keys with nothing served: what is there before a first publication.
+    pub fn unserved(&self) -> Content {
+        Content {
+            rows: Vec::new(),
+            prerequisites: Vec::new(),
+            test_users: Vec::new(),
+            everyone_else: Rule { enabled: false, ..self.everyone_else.clone() },
+            ..self.clone()
+        }
+    }
+
     /// The variant of that name.
     pub fn variant(&self, name: &str) -> Option<&Variant> {
         self.variants.iter().find(|variant| variant.name == name)

@@ -6,6 +6,7 @@ mod comparing;
 mod connecting;
 mod contrast;
 mod creating_flags;
+mod editing_configs;
 mod editing_flags;
 mod errors;
 mod filled_form;

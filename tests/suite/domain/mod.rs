@@ -14,4 +14,6 @@ mod merging;
 mod operators;
 mod properties;
 mod reading;
+mod trial;
 mod vectors;
+mod warnings;
