@@ -157,7 +157,14 @@ async fn look(
 ) -> Result<(Opened, Frame), PageError> {
     let who = member.clone();
     work::read(store, move |conn| {
-        let opened = open(conn, &who, pages, &slug, typed.clone(), population.as_deref().map(AsRef::as_ref))?;
+        let opened = open(
+            conn,
+            &who,
+            pages,
+            &slug,
+            typed.clone(),
+            population.as_deref().map(AsRef::as_ref),
+        )?;
         let frame = Frame {
             header: Header::load(conn, &who, &opened.view, None)?,
             versions: Versions::load(conn, &who, &opened.view, opened.number)?,

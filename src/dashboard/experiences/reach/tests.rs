@@ -124,7 +124,7 @@ fn a_change_of_what_is_live_is_hatched_and_said() {
         "{html}"
     );
     assert!(html.contains("added by this change <b>250</b>, 25 %"), "{html}");
-    assert!(html.contains("Off: skipped, so its users go on to what stands below."), "{html}");
+    assert!(html.contains("Off: skipped. Its users go on to what is below."), "{html}");
 }
 
 #[test]
