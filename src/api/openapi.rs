@@ -16,7 +16,7 @@ use utoipa::{
 
 use super::{
     audit_log, auth, environments, experience_preview, experiences, explain, feature_flags, keys,
-    product_configs, projects, publications, publishing, sdk_keys, segment_members,
+    product_configs, projects, promotion, publications, publishing, sdk_keys, segment_members,
     segment_preview, segment_revisions, segments, stats, users, versions,
 };
 
@@ -113,6 +113,7 @@ pub struct FieldErrorShape {
         versions::list, versions::save, versions::read,
         versions::difference, experience_preview::preview,
         publishing::publish, publishing::enable, publishing::disable,
+        promotion::promote, promotion::undo,
         publications::list,
         stats::read,
         explain::explain, users::forget, users::list, users::read,

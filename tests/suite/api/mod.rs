@@ -10,6 +10,7 @@ mod keys;
 mod lists;
 mod preview;
 mod problems;
+mod publishing;
 mod reference;
 mod rights;
 mod samples;

@@ -4,6 +4,7 @@ mod assets;
 pub mod browser;
 mod contrast;
 mod creating_flags;
+mod editing_configs;
 mod editing_flags;
 mod errors;
 mod filled_form;

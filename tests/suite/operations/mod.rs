@@ -1,6 +1,7 @@
 //! What operations promise, on a real Postgres.
 
 mod access;
+mod affected;
 mod archiving;
 mod content_reach;
 mod editing;
@@ -9,12 +10,14 @@ mod explaining;
 mod fixture;
 mod key_schemas;
 mod keys;
+mod promoting;
 mod publishing;
 mod reach;
 mod segment_lists;
 mod segments;
 mod short_form;
 mod switching;
+mod test_users;
 mod undoing;
 mod users;
 mod views;
