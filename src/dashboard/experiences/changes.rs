@@ -1,7 +1,7 @@
 //! What changes from one version to another, in plain rows: what, before, after.
 
 use super::segment_names::SegmentNames;
-use crate::domain::version::{self, Change, ChangeKind, Content, Group, Rule};
+use crate::domain::version::{self, Change, ChangeKind, Content, Group};
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path};
 
 use super::{
     super::{Answer, ProjectMember, work},
-    editor::{edit, entered::Entered, saving},
+    editor::{edit, saving},
     kind_pages::KindPages,
 };
 use crate::{
@@ -32,7 +32,7 @@ pub async fn page(
         let version = versions::find_by_number(conn, experience.id, number)?
             .ok_or(OperationError::NotFound("version"))?;
         let (_, content) = saving::with_content(version, experience)?;
-        Ok(Entered::of_content(experience, &content, view.newest.number))
+        saving::as_typed(conn, experience, &content, view.newest.number)
     });
     edit::show_typed(&member, pages, &store, slug, typed.await?).await
 }

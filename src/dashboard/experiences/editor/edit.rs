@@ -258,8 +258,9 @@ pub async fn show_typed(
     slug: String,
     typed: Entered,
 ) -> Answer {
-    let (opened, entered, frame) = look(member, pages, store, slug, Some(typed)).await?;
-    Page::show(&opened.page(member, entered, FieldErrors::default(), frame))
+    let typed = Some((typed, None));
+    let (opened, frame) = look(member, pages, store, slug, typed, None).await?;
+    Page::show(&opened.page(member, FieldErrors::default(), frame))
 }
 
 /// What the sentences say of what is typed so far.
