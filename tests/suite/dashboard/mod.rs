@@ -19,6 +19,7 @@ mod lists;
 mod menus;
 mod playground;
 mod proxies;
+mod reach;
 mod publishing;
 mod segment_builder;
 mod segment_matches;
