@@ -8,6 +8,7 @@
 mod accessibility;
 mod away;
 mod chromium;
+mod configs;
 mod editing;
 mod element;
 mod forgery;
