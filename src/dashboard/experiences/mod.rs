@@ -6,6 +6,7 @@ mod changes;
 pub mod cloning;
 mod content_text;
 pub mod editor;
+mod environments;
 mod filters;
 pub mod header;
 mod kill_switch;

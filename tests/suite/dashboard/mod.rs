@@ -19,6 +19,7 @@ mod menus;
 mod playground;
 mod proxies;
 mod publishing;
+mod publishing_elsewhere;
 mod segment_builder;
 mod segment_matches;
 mod segment_revisions;
