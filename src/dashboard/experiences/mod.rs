@@ -8,6 +8,7 @@ pub mod comparing;
 mod content_text;
 pub mod edit_from;
 pub mod editor;
+mod environments;
 mod filters;
 pub mod header;
 mod kill_switch;

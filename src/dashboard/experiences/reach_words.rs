@@ -2,7 +2,7 @@
 
 use crate::{
     domain::version::{Audience, Content, Serve},
-    store::publications::FULL_RAMP,
+    store::publications::{FULL_RAMP, TEST_USERS_ONLY},
 };
 
 /// In words; `ramp` is the share of users reached so far, in hundredths of a percent, and
@@ -40,6 +40,7 @@ pub fn who_gets_it(
         format!("{} % to {} %", percent(least), percent(most))
     };
     let ramp = match ramp {
+        TEST_USERS_ONLY => return "Test users only".to_owned(),
         FULL_RAMP.. => String::new(),
         partly => format!("ramp {} of ", percent(f64::from(partly) / 100.0)),
     };

@@ -21,6 +21,7 @@ mod payloads;
 mod playground;
 mod poison;
 mod protocol;
+mod publishing;
 mod segment_builder;
 mod segments;
 mod signing_in;

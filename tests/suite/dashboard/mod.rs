@@ -21,6 +21,7 @@ mod playground;
 mod proxies;
 mod reach;
 mod publishing;
+mod publishing_elsewhere;
 mod segment_builder;
 mod segment_matches;
 mod segment_revisions;
