@@ -1,9 +1,11 @@
 //! Feature flags and product configs.
 
+pub mod activity;
 pub mod archiving;
 mod came_from;
 mod changes;
 pub mod cloning;
+pub mod code;
 pub mod comparing;
 mod content_text;
 pub mod edit_from;
@@ -15,6 +17,7 @@ mod kill_switch;
 pub mod kind_pages;
 pub mod list;
 mod list_query;
+pub mod news;
 pub mod publish;
 mod publishers;
 pub mod reach;
@@ -22,6 +25,7 @@ mod reach_words;
 mod row;
 mod segment_names;
 pub mod switch;
+pub mod tabs;
 pub mod undo;
 pub mod version;
 pub mod versions;

@@ -11,6 +11,7 @@ mod chromium;
 mod configs;
 mod editing;
 mod element;
+mod finding;
 mod forgery;
 mod house;
 mod keyboard;

@@ -2,6 +2,8 @@
 
 mod assets;
 pub mod browser;
+mod comparing;
+mod connecting;
 mod contrast;
 mod creating_flags;
 mod editing_configs;
@@ -17,6 +19,8 @@ mod key_forms;
 mod keys;
 mod lists;
 mod menus;
+mod merging;
+mod palette;
 mod playground;
 mod proxies;
 mod reach;

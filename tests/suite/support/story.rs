@@ -17,7 +17,9 @@ use flagstaff::{
     },
     store::{
         self, Store,
-        deliveries::{self, DeliveryFilter, ValueCount},
+        deliveries::{
+            self, DeliveryAudience, DeliveryCount, DeliveryFilter, DeliverySeries, ValueCount,
+        },
         environments,
         environments::Environment,
         profiles::{self, Fate, Reporter},
@@ -166,6 +168,68 @@ impl Story {
             to: Utc::now() + TimeDelta::hours(1),
         };
         self.store.read(|conn| deliveries::by_value(conn, &filter)).unwrap()
+    }
+
+    /// Makes a boolean key.
+    pub fn key(&self, name: &str) {
+        self.typed_key(name, ValueType::Boolean, &json!(false));
+    }
+
+    /// Makes a key of that type with that default.
+    pub fn typed_key(&self, name: &str, value_type: ValueType, default: &Json) {
+        let key = NewKey {
+            project_id: self.production.project_id,
+            name,
+            value_type,
+            default_value: default,
+            description: "",
+            schema: None,
+        };
+        self.store.write(|conn| keys::create(conn, &Actor::command_line(), &key, 500)).unwrap();
+    }
+
+    /// Makes an experience that says nothing yet.
+    pub fn experience(&self, kind: Kind, name: &str) {
+        self.experience_of(kind, name, &json!({"keys": []}));
+    }
+
+    /// Makes an experience that says so; gives its name in addresses.
+    pub fn experience_of(&self, kind: Kind, name: &str, definition: &Json) -> String {
+        let new = NewExperience {
+            project_id: self.production.project_id,
+            kind,
+            name,
+            description: "",
+            tags: &[],
+            owner_id: None,
+            draft: Draft::Definition(definition),
+            note: "",
+        };
+        let made = self.store.write(|conn| editing::create(conn, &Actor::command_line(), &new));
+        made.unwrap().0.slug
+    }
+
+    /// Counts deliveries of the flag's default, now.
+    pub fn deliver(&self, count: i64) {
+        let added = self.store.write(|conn| {
+            let project_id = self.production.project_id;
+            let key = store::keys::find_by_name(conn, project_id, AUTO_PLAYLIST)?.unwrap();
+            let series = DeliverySeries {
+                environment_id: self.production.id,
+                key_id: key.id,
+                version_id: None,
+                row_id: None,
+                audience: DeliveryAudience::None,
+                segment_id: None,
+                variant: "default".to_owned(),
+                value_label: "false".to_owned(),
+                value_hash: 0,
+                reason: "DEFAULT".to_owned(),
+            };
+            let count = DeliveryCount { series, minute: Utc::now(), count };
+            deliveries::add_batch(conn, Uuid::new_v4(), &[count])
+        });
+        added.unwrap();
     }
 
     /// Takes what is told of users of production, now.
