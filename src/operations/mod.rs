@@ -9,6 +9,7 @@ mod actor;
 pub mod archiving;
 pub mod audit;
 pub mod blast_radius;
+pub mod bulk;
 mod contents;
 pub mod demo;
 mod demo_users;

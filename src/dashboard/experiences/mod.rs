@@ -1,8 +1,10 @@
 //! Feature flags and product configs.
 
 pub mod archiving;
+pub mod bulk;
 mod came_from;
 mod changes;
+mod clone_keys;
 pub mod cloning;
 mod content_text;
 pub mod editor;
@@ -17,7 +19,9 @@ mod publishers;
 mod reach_words;
 mod row;
 mod segment_names;
+mod sparkline;
 pub mod switch;
+mod told;
 pub mod undo;
 pub mod version;
 pub mod versions;

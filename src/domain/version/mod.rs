@@ -1,6 +1,7 @@
 //! The content of a version: what an experience serves to whom.
 
 mod difference;
+mod outcomes;
 mod reading;
 mod short_form;
 mod validation;
@@ -8,6 +9,7 @@ mod words;
 mod writing;
 
 pub use difference::Change;
+pub use outcomes::Shares;
 pub use short_form::{ShortForm, TargetingRules};
 pub use validation::ProjectNames;
 pub use words::value_in_words;

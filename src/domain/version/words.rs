@@ -57,6 +57,13 @@ impl Content {
         }
     }
 
+    /// A split as lists say it: `split A 50 / B 50`.
+    pub fn split_in_few_words(&self, serve: &Serve) -> String {
+        let Serve::Split(shares) = serve else { return self.serve_in_words(serve) };
+        let said = shares_in_percent(shares).map(|(name, percent)| format!("{name} {percent}"));
+        format!("split {}", said.collect::<Vec<_>>().join(" / "))
+    }
+
     fn default_in_words(&self) -> &'static str {
         if self.keys.len() > 1 { "the defaults" } else { "the default" }
     }
@@ -94,14 +101,17 @@ pub fn value_in_words(value: &Json) -> String {
 }
 
 fn split_in_words(shares: &[Share]) -> String {
+    let said = shares_in_percent(shares).map(|(name, percent)| format!("{name} ({percent} %)"));
+    format!("a split of {}", said.collect::<Vec<_>>().join(", "))
+}
+
+/// To one decimal: a third is said as 33.3.
+fn shares_in_percent(shares: &[Share]) -> impl Iterator<Item = (&str, f64)> {
     let total: f64 = shares.iter().map(|share| f64::from(share.weight)).sum();
-    let one = |share: &Share| {
+    shares.iter().map(move |share| {
         let percent = f64::from(share.weight) * 100.0 / total;
-        // To one decimal: a third is said as 33.3 %.
-        format!("{} ({} %)", share.variant, (percent * 10.0).round() / 10.0)
-    };
-    let said: Vec<String> = shares.iter().map(one).collect();
-    format!("a split of {}", said.join(", "))
+        (share.variant.as_str(), (percent * 10.0).round() / 10.0)
+    })
 }
 
 #[cfg(test)]

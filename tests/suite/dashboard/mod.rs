@@ -2,9 +2,11 @@
 
 mod assets;
 pub mod browser;
+mod bulk;
 mod contrast;
 mod creating_flags;
 mod editing_flags;
+mod ending;
 mod errors;
 mod filled_form;
 mod first_steps;

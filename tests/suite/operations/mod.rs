@@ -2,12 +2,14 @@
 
 mod access;
 mod archiving;
+mod bulk;
 mod editing;
 mod environments;
 mod explaining;
 mod fixture;
 mod key_schemas;
 mod keys;
+mod listing;
 mod publishing;
 mod reach;
 mod segment_lists;
