@@ -61,7 +61,7 @@ pub struct BulkAnswer {
     action: String,
     /// How many are otherwise than before.
     changed: usize,
-    /// All of them, by name.
+    /// All of them, in the order of `ids`.
     items: Vec<BulkItem>,
 }
 

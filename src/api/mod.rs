@@ -14,6 +14,7 @@ mod envelope;
 pub mod environments;
 mod experience_bodies;
 mod experience_lists;
+pub mod experience_preview;
 pub mod experiences;
 pub mod explain;
 mod explain_question;

@@ -16,8 +16,8 @@ use utoipa::{
 use uuid::Uuid;
 
 use super::{
-    audit_log, auth, bulk, environments, experiences, explain, feature_flags, keys,
-    product_configs, projects, publications, publishing, sdk_keys, segment_members,
+    audit_log, auth, bulk, environments, experience_preview, experiences, explain, feature_flags,
+    keys, product_configs, projects, publications, publishing, sdk_keys, segment_members,
     segment_preview, segment_revisions, segments, stats, users, versions,
 };
 
@@ -131,7 +131,7 @@ pub struct FieldErrorShape {
         product_configs::edit, product_configs::archive,
         experiences::clone, experiences::archive, experiences::unarchive, bulk::apply,
         versions::list, versions::save, versions::read,
-        versions::difference,
+        versions::difference, experience_preview::preview,
         publishing::publish, publishing::enable, publishing::disable,
         publications::list,
         stats::read,

@@ -55,7 +55,7 @@ fn in_key(radius: &BlastRadius, name: &str, key: &KeyEffect) -> String {
         .take(MOST_MOVES)
         .map(|(it, users)| {
             let users = grouped_count(radius.estimate(*users).about);
-            format!("{users} get {} instead of {}", short(&it.to), short(&it.from))
+            format!("{users} get {} instead of {}", short_value(&it.to), short_value(&it.from))
         })
         .collect();
     let rest: usize = moves.iter().skip(MOST_MOVES).map(|(_, users)| users).sum();
@@ -66,8 +66,8 @@ fn in_key(radius: &BlastRadius, name: &str, key: &KeyEffect) -> String {
     format!("in {name} {}{rest}", told.join(", "))
 }
 
-/// A value that is long is cut.
-fn short(json: &str) -> String {
+/// A value, written as JSON; where it is long it is cut.
+pub fn short_value(json: &str) -> String {
     const MOST: usize = 40;
     match json.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", json.get(..end).unwrap_or_default()),

@@ -63,6 +63,7 @@ pub mod setup;
 pub mod sign_in;
 mod site;
 mod time_words;
+mod typed_value;
 mod upload;
 pub mod users;
 mod work;

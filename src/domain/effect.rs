@@ -59,6 +59,18 @@ pub struct Effect {
     pub examples: Vec<Example>,
 }
 
+impl KeyEffect {
+    /// Adds users who move. `defaults`: whether what they got, and what they get, is the default.
+    pub fn enter(&mut self, moves: Move, defaults: (bool, bool), users: usize) {
+        match defaults {
+            (true, false) => self.gain += users,
+            (false, true) => self.lose += users,
+            _ => self.change += users,
+        }
+        *self.moves.entry(moves).or_default() += users;
+    }
+}
+
 impl Effect {
     /// Decides the values of these keys for these users by both rulesets. A key that one of them
     /// does not know is left out.
@@ -105,13 +117,8 @@ impl Effect {
         (after, is): (&Ruleset, &Answer),
     ) {
         let moves = Move { from: was.json.clone(), to: is.json.clone() };
-        let entry = self.keys.entry(key.into()).or_default();
-        match (is_default(before, was), is_default(after, is)) {
-            (true, false) => entry.gain += 1,
-            (false, true) => entry.lose += 1,
-            _ => entry.change += 1,
-        }
-        *entry.moves.entry(moves.clone()).or_default() += 1;
+        let defaults = (is_default(before, was), is_default(after, is));
+        self.keys.entry(key.into()).or_default().enter(moves.clone(), defaults, 1);
         if self.examples.len() < EXAMPLES {
             self.examples.push(Example { user_id: user.id.clone(), key: key.into(), moves });
         }

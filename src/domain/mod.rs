@@ -21,6 +21,7 @@ pub mod role;
 pub mod ruleset;
 pub mod segment;
 pub mod slug;
+pub mod trial;
 pub mod user_ids;
 pub mod value;
 pub mod version;

@@ -52,7 +52,7 @@ pub struct Bulk<'a> {
 /// What came of it.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// It is done with all of them.
+    /// It is done with all of them, in the order in which they were named.
     Done(Vec<Item>),
     /// Nothing was done, since it can't be done with these.
     Refused(Vec<Hindrance>),
@@ -106,13 +106,17 @@ pub fn apply(
     for (id, experience) in &found {
         hindrances.extend(hindrance(conn, actor, bulk.action, id, experience)?);
     }
+    let place = |id: &str| bulk.ids.iter().position(|known| known == id);
     if !hindrances.is_empty() {
+        hindrances.sort_by_key(|hindrance| place(&hindrance.id));
         return Ok(Outcome::Refused(hindrances));
     }
-    let done = found.iter().map(|(_, it)| do_with(conn, actor, bulk.action, it));
-    let mut items: Vec<Item> = done.collect::<Result<_, _>>()?;
-    items.sort_by(|a, b| a.experience.name.cmp(&b.experience.name));
-    Ok(Outcome::Done(items))
+    let mut items = Vec::new();
+    for (id, experience) in &found {
+        items.push((place(id), do_with(conn, actor, bulk.action, experience)?));
+    }
+    items.sort_by_key(|(place, _)| *place);
+    Ok(Outcome::Done(items.into_iter().map(|(_, item)| item).collect()))
 }
 
 /// With which of them it can't be done right now, and why.

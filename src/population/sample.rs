@@ -26,6 +26,11 @@ impl Sample {
         self.users.iter().map(|placed| &placed.user)
     }
 
+    /// The same, each with when something was last heard of them.
+    pub fn last_seen(&self) -> impl Iterator<Item = (&KnownUser, DateTime<Utc>)> {
+        self.users.iter().map(|placed| (&placed.user, placed.last_seen_at))
+    }
+
     /// How many users there are in it.
     pub fn len(&self) -> usize {
         self.users.len()

@@ -5,9 +5,10 @@ use actix_web::http::Method;
 use super::{Access, Row};
 use crate::{
     api::{
-        audit_log, auth, bulk, docs, environments, experiences, explain, feature_flags, keys,
-        openapi, product_configs, projects, publications, publishing, sdk_keys, segment_members,
-        segment_preview, segment_revisions, segments, stats, users, versions,
+        audit_log, auth, bulk, docs, environments, experience_preview, experiences, explain,
+        feature_flags, keys, openapi, product_configs, projects, publications, publishing,
+        sdk_keys, segment_members, segment_preview, segment_revisions, segments, stats, users,
+        versions,
     },
     domain::role::Right,
 };
@@ -146,6 +147,7 @@ fn of_versions() -> Vec<Row> {
         Row::new(Method::POST, experience!("/versions"), EDIT, versions::save),
         Row::new(Method::GET, experience!("/versions/{n}"), SEE, versions::read),
         Row::new(Method::GET, experience!("/versions/{a}/diff/{b}"), SEE, versions::difference),
+        Row::new(Method::POST, experience!("/preview"), SEE, experience_preview::preview),
         Row::new(Method::POST, experience!("/versions/{n}/publish"), PUBLISH, publishing::publish),
     ]
 }

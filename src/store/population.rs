@@ -103,6 +103,25 @@ pub fn find(
     Ok(with_events(conn, environment_id, rows)?.pop().map(|placed| placed.user))
 }
 
+/// Those of these ids that are known.
+///
+/// # Errors
+/// Those of the database.
+pub fn known_among(
+    conn: &mut Connection,
+    environment_id: Uuid,
+    user_ids: &[&str],
+) -> Result<Vec<String>, StoreError> {
+    if user_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(profiles::table
+        .filter(profiles::environment_id.eq(environment_id))
+        .filter(profiles::user_id.eq_any(user_ids))
+        .select(profiles::user_id)
+        .load(conn)?)
+}
+
 const COLUMNS: (
     profiles::user_id,
     profiles::place,

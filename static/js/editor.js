@@ -36,6 +36,16 @@ on('htmx:afterSettle', (e) => {
   f.focus();
   if (f.type === 'number') f.select();
 });
+// A value that is typed is no default any more; the default takes the text away, and gives it back.
+on('input', ({ target: t }) => {
+  const cell = t.closest?.('.cell'),
+    tick = cell && $('[type=checkbox]', cell),
+    text = cell && $('textarea, .input', cell);
+  if (!tick || !text) return;
+  if (t === text) tick.checked = false;
+  else if (tick.checked) [text.dataset.was, text.value] = [text.value, ''];
+  else [text.value] = [text.dataset.was || ''];
+});
 // A preview that is taken out of the page while it is asked for: the answer would have no place.
 on('htmx:beforeCleanupElement', (e) => {
   if (e.target.matches?.('[hx-trigger*="delay:"]')) htmx.trigger(e.target, 'htmx:abort');

@@ -16,6 +16,7 @@ pub mod list;
 mod list_query;
 pub mod publish;
 mod publishers;
+pub mod reach;
 mod reach_words;
 mod row;
 mod segment_names;

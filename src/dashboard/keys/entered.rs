@@ -2,13 +2,15 @@
 
 use serde_json::Value as Json;
 
-use super::{super::Form, default_text};
+use super::super::{
+    Form,
+    typed_value::{read_decimal, read_json, text_of, unix_lines},
+};
 use crate::{
     domain::{
         reading::{FieldError, Problems},
-        value::{LARGEST_INTEGER, ValueType},
+        value::ValueType,
     },
-    http::read_strict,
     store::keys::Key,
 };
 
@@ -52,12 +54,8 @@ impl Entered {
 
     /// Of a key as it is.
     pub fn of_key(key: &Key) -> Entered {
-        let pretty = |json: &Json| serde_json::to_string_pretty(json).unwrap_or_default();
-        let default = match (&key.default_value, key.value_type) {
-            (Json::String(text), ValueType::String) => text.clone(),
-            (json, ValueType::Json) => pretty(json),
-            _ => default_text(key),
-        };
+        let pretty = |json: &Json| text_of(ValueType::Json, json);
+        let default = text_of(key.value_type, &key.default_value);
         Entered {
             name: key.name.clone(),
             value_type: key.value_type,
@@ -102,8 +100,8 @@ impl Entered {
             ValueType::Boolean => text.parse().ok().map(Json::Bool),
             ValueType::String => None,
             ValueType::Integer => text.trim().parse::<i64>().ok().map(Json::from),
-            ValueType::Decimal => decimal(text.trim())?,
-            ValueType::Json => return read_json(text, "default_value"),
+            ValueType::Decimal => read_decimal(text).map_err(named("default_value"))?,
+            ValueType::Json => return read_json(text).map_err(named("default_value")),
         };
         Ok(read.unwrap_or_else(|| Json::String(text.to_owned())))
     }
@@ -128,40 +126,15 @@ impl Entered {
         if self.value_type != ValueType::Json || self.schema.trim().is_empty() {
             return Ok(None);
         }
-        read_json(&self.schema, "schema").map(Some)
+        read_json(&self.schema).map(Some).map_err(named("schema"))
     }
 }
 
-fn decimal(text: &str) -> Result<Option<Json>, FieldError> {
-    let Ok(number) = text.parse::<f64>() else { return Ok(None) };
-    if number.is_infinite() || number.fract() == 0.0 && number.abs() > LARGEST_INTEGER as f64 {
-        let message = format!(
-            "Apps would lose digits of this number: without a fraction it may be at most \
-             {LARGEST_INTEGER}."
-        );
-        return Err(FieldError::new("default_value", message));
-    }
-    // There is no minus zero in JSON that all apps agree on.
-    Ok(Some(Json::from(if number == 0.0 { 0.0 } else { number })))
-}
-
-/// The JSON in a field. What is wrong with it is told with the line.
-fn read_json(text: &str, field: &str) -> Result<Json, FieldError> {
-    if text.trim().is_empty() {
-        return Err(FieldError::new(field, "Enter JSON; an empty text is written \"\"."));
-    }
-    read_strict(text.as_bytes()).map_err(|fault| {
-        let what = if fault.is_json { "This JSON can't be kept." } else { "This is not JSON." };
-        FieldError::new(field, format!("{what} {}", fault.in_words(text)))
-    })
+fn named(field: &str) -> impl Fn(String) -> FieldError + '_ {
+    move |message| FieldError::new(field, message)
 }
 
 /// The field for the default of a key of that type.
 pub fn field(value_type: &ValueType) -> String {
     format!("default_{}", value_type.as_str())
-}
-
-/// Browsers send the ends of lines as they did in 1995.
-pub fn unix_lines(text: &str) -> String {
-    text.replace("\r\n", "\n")
 }

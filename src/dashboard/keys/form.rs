@@ -6,11 +6,11 @@ use askama::Template;
 use super::{
     super::{
         Answer, AnyForm, FieldErrors, Fragment, Layout, Moved, Page, PageError, ProjectMember,
-        Section, Site, Toast, work,
+        Section, Site, Toast, typed_value::type_label, work,
     },
     Place,
     entered::{Entered, field},
-    find, type_label,
+    find,
 };
 use crate::{
     domain::{

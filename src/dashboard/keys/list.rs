@@ -11,12 +11,14 @@ use super::{
     super::{
         Answer, Layout, Page, Pager, ProjectMember, Section,
         number_words::{counted, grouped},
-        time_words, work,
+        time_words,
+        typed_value::type_label,
+        work,
     },
     default_text,
     list_query::ListQuery,
     order::{self, By, DAYS, Order},
-    shortened, type_label,
+    shortened,
     user_links::{self, User},
 };
 use crate::{

@@ -14,10 +14,8 @@ pub mod saving;
 mod user_links;
 pub mod users;
 
-use serde_json::Value as Json;
-
 use crate::{
-    domain::value::{Value, ValueType},
+    dashboard::typed_value::in_json,
     operations::OperationError,
     store::{Connection, keys, keys::Key},
 };
@@ -25,28 +23,12 @@ use crate::{
 /// What the address of a key names: project, environment, key.
 type Place = actix_web::web::Path<(String, String, String)>;
 
-/// The name of a type on pages.
-fn type_label(value_type: ValueType) -> &'static str {
-    match value_type {
-        ValueType::Boolean => "Boolean",
-        ValueType::String => "String",
-        ValueType::Integer => "Whole number",
-        ValueType::Decimal => "Decimal number",
-        ValueType::Json => "JSON",
-    }
-}
-
 /// How much of a value is shown beside others, in characters.
 const MOST_SHOWN: usize = 48;
 
 /// The default of a key as JSON; a decimal keeps its point.
 fn default_text(key: &Key) -> String {
-    value_text(key.value_type, &key.default_value)
-}
-
-/// A value of that type as JSON.
-fn value_text(value_type: ValueType, json: &Json) -> String {
-    Value::read(value_type, json).map_or_else(|_| json.to_string(), |value| value.json_text())
+    in_json(key.value_type, &key.default_value)
 }
 
 /// A text, cut to what fits beside others.

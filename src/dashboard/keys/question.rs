@@ -12,6 +12,7 @@ use super::{
     super::{
         Answer, ProjectMember, Section, dialog,
         number_words::{counted, grouped},
+        typed_value::in_json,
         work,
     },
     carried::{Carried, carried},
@@ -19,7 +20,6 @@ use super::{
     order::DAYS,
     shortened,
     user_links::{self, User},
-    value_text,
 };
 use crate::{
     domain::{
@@ -147,7 +147,7 @@ fn find(
         });
         effects.push(effect(conn, key, &radius, here.collect(), now)?);
     }
-    let shown = |json: &Json| shortened(&value_text(key.value_type, json));
+    let shown = |json: &Json| shortened(&in_json(key.value_type, json));
     Ok(Question {
         key: key.name.clone(),
         before: shown(&key.default_value),

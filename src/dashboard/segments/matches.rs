@@ -8,7 +8,11 @@ use chrono::Utc;
 use serde::Deserialize;
 
 use super::{
-    super::{Answer, Form, Fragment, ProjectMember, number_words::grouped_count, work},
+    super::{
+        Answer, Form, Fragment, ProjectMember,
+        number_words::{grouped_count, share_words},
+        work,
+    },
     form::Entered,
 };
 use crate::{
@@ -82,7 +86,7 @@ impl Members {
         let share = about as f64 / count.known.max(1) as f64 * 100.0;
         Members {
             number: if margin > 0 { format!("About {number}") } else { number },
-            share: percent_words(share),
+            share: share_words(share),
             percent: format!("{share:.2}"),
         }
     }
@@ -221,17 +225,6 @@ impl Said {
     }
 }
 
-/// "10.1 %", "0.02 %": two digits that say something.
-fn percent_words(share: f64) -> String {
-    match share {
-        0.0 => "0 %".to_owned(),
-        share if share < 0.01 => "less than 0.01 %".to_owned(),
-        share if share < 1.0 => format!("{share:.2} %"),
-        share if share > 99.9 && share < 100.0 => "more than 99.9 %".to_owned(),
-        share => format!("{} %", format!("{share:.1}").trim_end_matches(".0")),
-    }
-}
-
 impl Checked {
     fn icon(&self) -> &'static str {
         if self.check.is_in { "ok" } else { "x" }
@@ -247,27 +240,6 @@ impl Checked {
             (true, all) => format!("Yes. {held} of {all} conditions hold."),
             (false, 1) => "No. The condition does not hold.".to_owned(),
             (false, all) => format!("No. {held} of {all} conditions hold."),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_say_as_much_as_they_know() {
-        let shown = [
-            (0.0, "0 %"),
-            (0.004, "less than 0.01 %"),
-            (0.25, "0.25 %"),
-            (10.14, "10.1 %"),
-            (50.0, "50 %"),
-            (99.99, "more than 99.9 %"),
-            (100.0, "100 %"),
-        ];
-        for (share, text) in shown {
-            assert_eq!(percent_words(share), text);
         }
     }
 }

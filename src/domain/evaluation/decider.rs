@@ -28,7 +28,7 @@ impl Trace<'_> for NoTrace {}
 /// key that several experiences require, a segment that several others name. Without memory a
 /// chain of such diamonds would take exponential time. One ordinary key needs none, and allocates
 /// nothing.
-pub(super) struct Decider<'r, 's> {
+pub(in crate::domain) struct Decider<'r, 's> {
     ruleset: &'r Ruleset,
     subject: &'s Subject<'s>,
     /// By experience; empty while nothing is remembered.
@@ -53,7 +53,7 @@ impl<'r, 's> Decider<'r, 's> {
     }
 
     /// The answer of the key at that place.
-    pub fn answer<T: Trace<'r>>(&mut self, place: u32, trace: &mut T) -> Option<&'r Answer> {
+    pub(super) fn answer<T: Trace<'r>>(&mut self, place: u32, trace: &mut T) -> Option<&'r Answer> {
         let key = self.ruleset.keys.get(place as usize)?;
         let index = match key.server {
             Some((experience, position)) => self.experience(experience, trace) + position,
@@ -255,6 +255,16 @@ impl<'r, 's> Decider<'r, 's> {
             (None, Bucketed::Unknown) => plan.stale,
             (None, _) => rule.out,
         }
+    }
+
+    /// Whether that prerequisite is met, by itself.
+    pub fn meets(&mut self, requirement: &'r Requirement) -> bool {
+        self.requirement(requirement, &mut NoTrace) == Truth::Holds
+    }
+
+    /// Whether the user has a text to be bucketed by.
+    pub fn has_bucket(&self, plan: &Plan) -> bool {
+        matches!(self.bucket(&plan.salt, &plan.bucket_by), Bucketed::At(_))
     }
 
     fn bucket(&self, salt: &Salt, bucket_by: &str) -> Bucketed {

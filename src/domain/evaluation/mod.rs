@@ -3,7 +3,7 @@
 //! Pure and total: no lock, no database, no allocation for an ordinary key, and nothing in a
 //! context can make it fail.
 
-mod decider;
+pub(super) mod decider;
 mod event;
 mod explain;
 

@@ -2,6 +2,7 @@
 //! value touches nothing else.
 
 mod answer;
+mod around;
 mod compile;
 mod dependents;
 mod order;

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::{event::Teaches, experience::Kind, value::ValueType};
+use crate::domain::{bucketing::Rollout, event::Teaches, experience::Kind, value::ValueType};
 
 /// One environment at one revision.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -61,7 +61,7 @@ pub fn lists_among<'a>(segments: impl IntoIterator<Item = &'a SegmentSource>) ->
 }
 
 /// Finds the segments that a content or conditions name, also in those that can't be compiled.
-fn name_segments<'a>(json: &'a serde_json::Value, named: &mut HashSet<&'a str>) {
+pub(super) fn name_segments<'a>(json: &'a serde_json::Value, named: &mut HashSet<&'a str>) {
     match json {
         serde_json::Value::Object(fields) => {
             named.extend(fields.get("segment").and_then(serde_json::Value::as_str));
@@ -122,6 +122,28 @@ pub struct ExperienceSource {
     pub switched_on: bool,
     /// What it serves.
     pub active: PublicationSource,
+}
+
+impl ExperienceSource {
+    /// An experience as it would be with that content published for everybody, and on. It is no
+    /// publication, so that it has no identity: that places users in a ramp, of which there is none.
+    pub fn as_if_published(
+        id: Uuid,
+        slug: String,
+        kind: Kind,
+        version: (Uuid, i32),
+        content: serde_json::Value,
+    ) -> ExperienceSource {
+        let active = PublicationSource {
+            id: Uuid::nil(),
+            version_id: version.0,
+            version: version.1,
+            content,
+            ramp: Rollout::ALL.hundredths(),
+            replaces: None,
+        };
+        ExperienceSource { id, slug, kind, switched_on: true, active }
+    }
 }
 
 /// A publication: a version, since when it serves.

@@ -4,11 +4,10 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{Question, Rules};
-use crate::domain::ruleset::source::{ExperienceSource, PublicationSource, Source};
+use crate::domain::ruleset::source::{ExperienceSource, Source};
 use crate::domain::ruleset::{Compiled, Ruleset};
 use crate::operations::OperationError;
 use crate::store::environments::Environment;
-use crate::store::publications::FULL_RAMP;
 use crate::store::{Connection, experiences, rulesets, versions};
 
 /// Compiles what the environment serves, as of when it is asked for.
@@ -64,19 +63,12 @@ fn as_if_published(
         };
         OperationError::invalid("version", message)
     })?;
-    Ok(ExperienceSource {
-        id: experience.id,
-        slug: experience.slug,
-        kind: experience.kind,
-        switched_on: true,
-        active: PublicationSource {
-            // It is no publication; the identity places users in a ramp, of which there is none.
-            id: Uuid::nil(),
-            version_id: version.id,
-            version: version.number,
-            content: version.content,
-            ramp: FULL_RAMP.unsigned_abs(),
-            replaces: None,
-        },
-    })
+    let version_of = (version.id, version.number);
+    Ok(ExperienceSource::as_if_published(
+        experience.id,
+        experience.slug,
+        experience.kind,
+        version_of,
+        version.content,
+    ))
 }

@@ -62,6 +62,7 @@ fn sample(row: &Row, kind: &str, things: &Things, free: &str) -> Sample {
     let environment = match path.split('/').nth(3) {
         Some("users") => format!("&environment={}", things.environment),
         _ if path.ends_with("/stats") => "&environment=staging".to_owned(),
+        _ if pattern.ends_with("{id}/preview") => "&environment=staging".to_owned(),
         _ => String::new(),
     };
     let project = if pattern.contains("{project}") { "" } else { "project=default" };
@@ -102,6 +103,7 @@ fn body(method: &str, pattern: &str, kind: &str, things: &Things, free: &str) ->
         (_, _, "clone") => json!({"name": free}),
         (_, _, "enable" | "disable") => json!({"environment": "staging"}),
         (_, _, "versions") => json!({"base_version": 1, "note": free, "definition": definition}),
+        (_, _, "preview") => json!({"definition": definition}),
         (_, _, "publish") => json!({"environment": "staging", "replaces": null}),
         _ => panic!("no sample of a body for {method} {pattern}"),
     })

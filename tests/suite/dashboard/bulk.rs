@@ -49,7 +49,8 @@ fn what_can_not_be_turned_off_is_named_and_nothing_happens() {
     let chosen = [("ids", "automatic-playlist"), ("ids", "second"), ("do", "switch_off")];
     let refused = manager.post(BULK, &chosen);
     assert_eq!(refused.status, 409);
-    for said in ["Not all of them can be turned off", "Second", "Nothing of it is published there"] {
+    for said in ["Not all of them can be turned off", "Second", "Nothing of it is published there"]
+    {
         assert!(refused.text.contains(said), "{said}: {}", refused.text);
     }
     assert!(refused.text.contains("Turn off the other"));
@@ -74,7 +75,8 @@ fn what_can_not_be_archived_is_named_before() {
     let chosen = [("ids", "automatic-playlist"), ("ids", "second"), ("do", "archive")];
     let asked = manager.post(BULK, &chosen);
     assert_eq!(asked.status, 200);
-    for said in ["Not all of them can be archived", "is on in “Production”.", "Archive the other"] {
+    for said in ["Not all of them can be archived", "is on in “Production”.", "Archive the other"]
+    {
         assert!(asked.text.contains(said), "{said}: {}", asked.text);
     }
     let all = [&chosen[..], &[("confirmed", "1")]].concat();

@@ -164,10 +164,10 @@ fn a_key_that_is_taken_is_refused_by_its_holder_and_a_free_one_is_taken() {
         story.store.write(|conn| keys::create(conn, &actor, &new, 500)).unwrap();
     };
     add("free_one", ValueType::Boolean, json!(true));
-    add("text", ValueType::String, json!(""));
+    add("number", ValueType::Integer, json!(1));
     assert!(developer.get(NEW).text.contains("<option value=\"free_one\">"));
-    let text = form.clone().typed("key", "text").press(&developer, "save");
-    assert!(text.text.contains("a flag needs a boolean one"), "{}", text.text);
+    let number = form.clone().typed("key", "number").press(&developer, "save");
+    assert!(number.text.contains("a flag needs a boolean one"), "{}", number.text);
     let form = after(&developer, &form.typed("key", "free_one"), "add:everyone");
     assert_eq!(form.get("rows.r1.serve"), "false", "its default is true");
     assert_eq!(form.press(&developer, "save").status, 303);

@@ -65,6 +65,9 @@ fn edited<'a>(base: &'a str, new_york: &'a str, miami: &'a str) -> Vec<(&'a str,
         ("tags", ""),
         ("bucket_by", "user_id"),
         ("salt", "automatic-playlist"),
+        ("uses", "k1"),
+        ("uses.k1.name", "auto_playlist"),
+        ("uses.k1.type", "boolean"),
         ("order", "r1"),
         ("rows.r1.audience", "segment:iphone-users-in-new-york"),
         ("rows.r1.on", "1"),
@@ -329,7 +332,7 @@ fn a_new_flag_is_created_and_published_in_one_step() {
     let browser = pages.signed_in(Role::ProductManager);
     let address = "/p/default/production/flags/new/publish";
     let mut fields = edited("", "10", "10");
-    fields.retain(|(name, _)| !matches!(*name, "base" | "name" | "salt"));
+    fields.retain(|(name, _)| !matches!(*name, "base" | "name" | "salt" | "uses"));
     fields.extend([("name", "Dark <b>mode"), ("key", "dark_mode"), ("key_default", "false")]);
     let asked = browser.post_saying(address, &HTMX, &fields);
     assert_eq!(asked.status, 200, "{}", asked.text);

@@ -93,9 +93,9 @@ fn one_that_can_not_be_switched_off_keeps_all_others_on() {
     let hindrances = three.refused(&ids, three.off());
     let said: Vec<(&str, &str)> =
         hindrances.iter().map(|it| (it.id.as_str(), it.reasons[0].as_str())).collect();
-    assert_eq!(said[0], ("nothing", "There is no such feature flag."));
-    assert_eq!(said[1].0, "draft");
-    assert!(said[1].1.starts_with("Nothing of it is published there"), "{said:?}");
+    assert_eq!(said[1], ("nothing", "There is no such feature flag."));
+    assert_eq!(said[0].0, "draft");
+    assert!(said[0].1.starts_with("Nothing of it is published there"), "{said:?}");
     assert_eq!(said.len(), 2);
 }
 

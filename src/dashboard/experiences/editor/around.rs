@@ -1,23 +1,27 @@
-//! What an editor has to know of its project: the segments there are, the keys it gives values to,
-//! and who holds a key that somebody chose.
+//! What an editor has to know of its project: the segments and the keys there are.
 
 use std::collections::HashMap;
 
-use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::super::segment_names::SegmentNames;
-use super::entered::{Entered, EnteredAudience};
+use super::{
+    entered::{Entered, EnteredAudience, Parts},
+    keys::{self, Column},
+};
 use crate::{
-    domain::{condition::Condition, value::ValueType, version::Content},
+    domain::{condition::Condition, experience::Kind, value::ValueType, version::Content},
     operations::OperationError,
     store::{
-        Connection, HeldKey,
-        keys::{self, Key},
+        Connection,
+        keys::{self as stored_keys, Key},
         segment_revisions,
         segments::{self, SegmentKind},
     },
 };
+
+/// How many keys are offered at most; others can be typed.
+const MOST_OFFERED: i64 = 100;
 
 /// What stands around an editor.
 #[derive(Debug, Clone)]
@@ -28,10 +32,14 @@ pub struct Around {
     pub archived: HashMap<String, String>,
     /// What is served.
     pub served: Served,
-    /// What is known of the key that was entered, where it can be chosen.
-    pub key: KeyFound,
-    /// The free boolean keys, where one can be chosen.
+    /// What the cells of rows belong to.
+    pub parts: Parts,
+    /// Keys that could be taken.
     pub free_keys: Vec<String>,
+    /// Keys that could be required, where something is.
+    pub held_keys: Vec<String>,
+    /// The keys that are required.
+    pub required: Vec<Key>,
 }
 
 /// A segment that can be chosen.
@@ -46,41 +54,16 @@ pub struct Choice {
 }
 
 /// What the rows of an editor can serve.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Served {
-    /// True or false to one boolean key with that default.
-    Flag {
-        /// The name of the key.
-        key: String,
-        /// What it hands out where nothing else decides.
-        default: bool,
-    },
-    /// What only the API writes: variants, or several keys.
-    Other {
-        /// The names of the keys.
-        keys: Vec<String>,
-        /// The names of the variants.
-        variants: Vec<String>,
-    },
-}
-
-/// What became of looking for a key.
-#[derive(Debug, Clone)]
-pub enum KeyFound {
-    /// It was chosen long ago.
-    Settled,
-    /// There is none of that name: it would be created.
-    New,
-    /// There is one, which this experience can take.
-    Free(Box<Key>),
-    /// Somebody else holds it.
-    Held(Box<HeldKey>),
-    /// It is archived.
-    Archived,
-    /// It is of a type that a flag has no use for.
-    OfType(ValueType),
-    /// It differs from that one by case alone.
-    DiffersByCase(String),
+#[derive(Debug, Clone, Default)]
+pub struct Served {
+    /// The keys, the one that is being added last.
+    pub columns: Vec<Column>,
+    /// The ids and names of the variants.
+    pub variants: Vec<(String, String)>,
+    /// Whether there is one boolean key and no variant, so that its value is what is chosen.
+    pub is_switch: bool,
+    /// Whether it is a flag whose values are the names of its variants.
+    pub is_multivariate: bool,
 }
 
 impl Around {
@@ -88,7 +71,7 @@ impl Around {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn load(
+    fn load(
         conn: &mut Connection,
         project_id: Uuid,
         experience_id: Option<Uuid>,
@@ -108,21 +91,53 @@ impl Around {
             })
             .collect();
         choices.sort_by_key(|choice| choice.name.to_lowercase());
-        let settled = base.filter(|base| !base.keys.is_empty());
-        let key = match settled {
-            Some(_) => KeyFound::Settled,
-            None => find_key(conn, project_id, experience_id, &entered.key_name())?,
+        let columns = keys::columns(conn, project_id, experience_id, entered)?;
+        let parts = keys::parts(&columns, entered);
+        let types: &[ValueType] = match entered.kind {
+            Kind::FeatureFlag => &[ValueType::Boolean, ValueType::String],
+            Kind::ProductConfig => &ValueType::ALL,
         };
-        let free_keys = match settled {
-            Some(_) => Vec::new(),
-            None => keys::free_names(conn, project_id, ValueType::Boolean)?,
-        };
-        let served = match settled {
-            Some(base) => served(conn, project_id, base)?,
-            None => to_be_served(entered, &key),
+        let required: Vec<&str> =
+            entered.prerequisites.iter().map(|required| required.key.as_str()).collect();
+        let served = Served {
+            variants: entered
+                .variants
+                .iter()
+                .map(|variant| (variant.id.clone(), variant.name.clone()))
+                .collect(),
+            is_switch: parts.is_switch,
+            is_multivariate: parts.is_multivariate,
+            columns,
         };
         let archived = archived(conn, project_id, &choices, entered, base)?;
-        Ok(Around { segments: choices, archived, served, key, free_keys })
+        Ok(Around {
+            segments: choices,
+            archived,
+            served,
+            parts,
+            free_keys: stored_keys::free_names(conn, project_id, types, MOST_OFFERED)?,
+            held_keys: match entered.prerequisites.is_empty() {
+                true => Vec::new(),
+                false => stored_keys::held_names(conn, project_id, MOST_OFFERED)?,
+            },
+            required: stored_keys::find_by_names(conn, project_id, &required)?,
+        })
+    }
+
+    /// The same with what was entered, fitted to the keys and variants that there are.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn fitting(
+        conn: &mut Connection,
+        project_id: Uuid,
+        experience_id: Option<Uuid>,
+        base: Option<&Content>,
+        mut entered: Entered,
+    ) -> Result<(Around, Entered), OperationError> {
+        let around = Around::load(conn, project_id, experience_id, base, &entered)?;
+        entered.fit(&around.parts);
+        Ok((around, entered))
     }
 
     /// The segment of that slug, unless it is archived or unknown.
@@ -154,73 +169,6 @@ impl Around {
         let found = self.segment(slug).map(|choice| choice.name.as_str());
         found.or_else(|| self.archived.get(slug).map(String::as_str)).unwrap_or(slug)
     }
-}
-
-impl Served {
-    /// What a row that somebody adds serves at first: the value that is not the default.
-    pub fn first_value(&self) -> &'static str {
-        match self {
-            Served::Flag { default: false, .. } => "true",
-            Served::Flag { default: true, .. } => "false",
-            Served::Other { .. } => "default",
-        }
-    }
-
-    /// What it is called that is chosen: the key, or keys.
-    pub fn name(&self) -> String {
-        match self {
-            Served::Flag { key, .. } => key.clone(),
-            Served::Other { keys, .. } => keys.join(", "),
-        }
-    }
-}
-
-/// What a key to be, or one that is free, makes of an experience without a key.
-fn to_be_served(entered: &Entered, key: &KeyFound) -> Served {
-    let default = match key {
-        KeyFound::Free(key) => key.default_value.as_bool(),
-        _ => None,
-    };
-    let default = default.unwrap_or(entered.key_default == "true");
-    Served::Flag { key: entered.key_name(), default }
-}
-
-fn served(
-    conn: &mut Connection,
-    project_id: Uuid,
-    base: &Content,
-) -> Result<Served, OperationError> {
-    let names: Vec<&str> = base.keys.iter().map(|key| key.as_str()).collect();
-    let keys = keys::find_by_names(conn, project_id, &names)?;
-    if let ([key], true) = (keys.as_slice(), base.variants.is_empty())
-        && let Json::Bool(default) = key.default_value
-    {
-        return Ok(Served::Flag { key: key.name.clone(), default });
-    }
-    Ok(Served::Other {
-        keys: names.into_iter().map(str::to_owned).collect(),
-        variants: base.variants.iter().map(|variant| variant.name.clone()).collect(),
-    })
-}
-
-fn find_key(
-    conn: &mut Connection,
-    project_id: Uuid,
-    experience_id: Option<Uuid>,
-    name: &str,
-) -> Result<KeyFound, OperationError> {
-    let Some(key) = keys::find_in_any_case(conn, project_id, name)? else {
-        return Ok(KeyFound::New);
-    };
-    let mut holders = keys::holders(conn, &[key.id])?.into_iter();
-    let holder = holders.find(|held| Some(held.experience_id) != experience_id);
-    Ok(match holder {
-        _ if key.name != name => KeyFound::DiffersByCase(key.name),
-        Some(held) => KeyFound::Held(Box::new(held)),
-        None if key.archived_at.is_some() => KeyFound::Archived,
-        None if key.value_type != ValueType::Boolean => KeyFound::OfType(key.value_type),
-        None => KeyFound::Free(Box::new(key)),
-    })
 }
 
 /// The names of segments that rows name and nobody can choose any more.

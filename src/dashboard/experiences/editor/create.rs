@@ -11,11 +11,12 @@ use super::{
         },
         kind_pages::KindPages,
         publishers,
+        reach::ReachView,
     },
     around::Around,
-    docks,
+    counting, docks,
     edit::into_editor,
-    edits::Wish,
+    edits::{Change, Wish},
     entered::Entered,
     live::Live,
     saving::{self, Kept},
@@ -24,8 +25,12 @@ use super::{
 use crate::{
     domain::reading::{FieldError, Problems},
     operations::{OperationError, keys::KeyLimit},
+    population::Population,
     store::{Connection, Store},
 };
+
+/// What is said of a page on which nothing is typed.
+const NOT_YET: &str = "How many people it reaches is counted while you write.";
 
 #[derive(Template)]
 #[template(path = "experiences/editor/new.html")]
@@ -41,28 +46,46 @@ struct NewPage {
 
 struct Opened {
     around: Around,
+    entered: Entered,
+    /// The field to go on with.
+    focus: Option<String>,
+    reach: ReachView,
     publishers: String,
 }
 
+/// Looks around for what is typed, after a change of its structure.
 fn open(
     conn: &mut Connection,
     member: &ProjectMember,
-    entered: &Entered,
+    entered: Entered,
+    change: Option<&Change>,
+    population: Option<&Population>,
 ) -> Result<Opened, OperationError> {
-    let around = Around::load(conn, member.project.id, None, None, entered)?;
-    Ok(Opened { around, publishers: publishers::whom_to_ask(conn, member)? })
+    let project_id = member.project.id;
+    let (mut around, mut entered) = Around::fitting(conn, project_id, None, None, entered)?;
+    let mut focus = None;
+    if let Some(change) = change {
+        focus = entered.change(change, None, &around);
+        (around, entered) = Around::fitting(conn, project_id, None, None, entered)?;
+    }
+    let reach = match population {
+        Some(population) => counting::count(conn, population, member, None, &entered, &around)?,
+        None => ReachView::uncounted(NOT_YET.to_owned()),
+    };
+    let publishers = publishers::whom_to_ask(conn, member)?;
+    Ok(Opened { around, entered, focus, reach, publishers })
 }
 
 fn view(
     member: &ProjectMember,
     pages: KindPages,
     opened: Opened,
-    entered: Entered,
     errors: FieldErrors,
 ) -> EditorView {
-    let dock = docks::of_new(member, pages, &entered, opened.publishers);
+    let Opened { around, entered, focus, reach, publishers } = opened;
+    let dock = docks::of_new(member, pages, &entered, publishers);
     let addresses = (pages.address(member, "new"), member.path(""));
-    EditorView::of(entered, errors, opened.around, None, addresses, dock)
+    EditorView::of(entered, errors, around, reach, None, addresses, dock).with_focus(focus)
 }
 
 fn page(member: &ProjectMember, pages: KindPages, editor: EditorView) -> NewPage {
@@ -76,19 +99,24 @@ fn page(member: &ProjectMember, pages: KindPages, editor: EditorView) -> NewPage
 /// # Errors
 /// [`PageError::Away`].
 pub async fn new(member: ProjectMember, pages: KindPages, store: Data<Store>) -> Answer {
-    let entered = Entered::nothing();
-    let opened = look(&member, &store, &entered).await?;
-    let editor = view(&member, pages, opened, entered, FieldErrors::default());
+    let entered = Entered::nothing(pages.kind);
+    let opened = look(&member, &store, entered, None, None).await?;
+    let editor = view(&member, pages, opened, FieldErrors::default());
     Page::show(&page(&member, pages, editor.with_focus(Some("name".to_owned()))))
 }
 
 async fn look(
     member: &ProjectMember,
     store: &Store,
-    entered: &Entered,
+    entered: Entered,
+    change: Option<Change>,
+    population: Option<Data<Population>>,
 ) -> Result<Opened, PageError> {
-    let (who, typed) = (member.clone(), entered.clone());
-    work::read(store, move |conn| open(conn, &who, &typed)).await
+    let who = member.clone();
+    work::read(store, move |conn| {
+        open(conn, &who, entered.clone(), change.as_ref(), population.as_deref().map(AsRef::as_ref))
+    })
+    .await
 }
 
 /// What the sentences say of what is typed so far.
@@ -100,13 +128,14 @@ pub async fn words(
     pages: KindPages,
     form: Form,
     store: Data<Store>,
+    population: Data<Population>,
 ) -> Answer {
-    let entered = Entered::of_form(&form);
-    let opened = look(&member, &store, &entered).await?;
-    Live::show(view(&member, pages, opened, entered, FieldErrors::default()))
+    let entered = Entered::of_form(pages.kind, &form);
+    let opened = look(&member, &store, entered, None, Some(population)).await?;
+    Live::show(view(&member, pages, opened, FieldErrors::default()))
 }
 
-/// Creates the flag, or changes the structure of what is typed.
+/// Creates it, or changes the structure of what is typed.
 ///
 /// # Errors
 /// [`PageError::Away`].
@@ -117,14 +146,13 @@ pub async fn post(
     site: Site,
     store: Data<Store>,
     limit: Data<KeyLimit>,
+    population: Data<Population>,
 ) -> Answer {
-    let mut entered = Entered::of_form(&form);
-    let wish = Wish::parse(form.get("do"));
-    if let Wish::Change(change) = &wish {
-        let opened = look(&member, &store, &entered).await?;
-        let focus = entered.change(change, None, &opened.around);
-        let editor = view(&member, pages, opened, entered, FieldErrors::default());
-        return Page::show(&page(&member, pages, editor.with_focus(focus)));
+    let entered = Entered::of_form(pages.kind, &form);
+    if let Wish::Change(change) = Wish::parse(form.get("do")) {
+        let opened = look(&member, &store, entered, Some(change), Some(population)).await?;
+        let editor = view(&member, pages, opened, FieldErrors::default());
+        return Page::show(&page(&member, pages, editor));
     }
     let (who, typed, limit) = (member.clone(), entered.clone(), *limit.as_ref());
     let created = work::write(&store, move |conn| {
@@ -151,8 +179,8 @@ pub async fn show_again(
     entered: Entered,
     problems: Problems,
 ) -> Answer {
-    let opened = look(member, store, &entered).await?;
-    let editor = view(member, pages, opened, entered, FieldErrors::new(problems));
+    let opened = look(member, store, entered, None, None).await?;
+    let editor = view(member, pages, opened, FieldErrors::new(problems));
     let mut response = Page::invalid(&page(member, pages, editor))?;
     if member.ask.is_for_dialog() {
         into_editor(&mut response);

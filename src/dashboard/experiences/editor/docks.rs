@@ -21,11 +21,11 @@ pub fn of_new(
     entered: &Entered,
     publishers: String,
 ) -> Dock {
-    let nothing = Entered::nothing();
+    let nothing = Entered::nothing(pages.kind);
     Dock {
         title: "Nothing is served yet".to_owned(),
         detail: "A draft serves nobody before it is published.".to_owned(),
-        is_dirty: *entered != nothing,
+        is_dirty: entered.pairs() != nothing.pairs(),
         is_idle: false,
         discard: pages.list(member),
         discard_label: "Cancel",

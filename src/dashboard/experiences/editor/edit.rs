@@ -18,13 +18,16 @@ use super::{
         header::Header,
         kind_pages::KindPages,
         publishers,
+        reach::ReachView,
         switch::Place,
         version,
         versions::Versions,
     },
-    around::{Around, Served},
-    conflict, docks,
-    edits::Wish,
+    around::Around,
+    conflict,
+    counting::{self, COUNTING},
+    docks,
+    edits::{Change, Wish},
     entered::{About, Entered},
     live::Live,
     saving::{self, Kept, Saving},
@@ -41,6 +44,7 @@ use crate::{
         experiences::{self, ExperienceView},
         keys::KeyLimit,
     },
+    population::Population,
     store::{Connection, Store},
 };
 
@@ -48,6 +52,7 @@ use crate::{
 #[template(path = "experiences/editor/edit.html")]
 struct EditPage {
     layout: Layout,
+    pages: KindPages,
     header: Header,
     facts: Facts,
     versions: Versions,
@@ -77,6 +82,14 @@ struct Frame {
 }
 
 struct Opened {
+    /// What was typed, or the newest version as it is.
+    entered: Entered,
+    /// What the version that it starts from says, as typed.
+    known: Entered,
+    /// The field to go on with.
+    focus: Option<String>,
+    /// Who would get what.
+    reach: ReachView,
     view: ExperienceView,
     number: i32,
     before: Content,
@@ -84,25 +97,53 @@ struct Opened {
     publishers: String,
 }
 
-/// Opens an experience for what was typed, or for its newest version as it is.
+/// Opens an experience for what was typed and a change of its structure, or for its newest version
+/// as it is.
 fn open(
     conn: &mut Connection,
     member: &ProjectMember,
     pages: KindPages,
     slug: &str,
-    typed: Option<Entered>,
-) -> Result<(Opened, Entered), OperationError> {
+    typed: Option<(Entered, Option<Change>)>,
+    population: Option<&Population>,
+) -> Result<Opened, OperationError> {
     let (project_id, kind) = (member.project.id, pages.kind);
     let view = experiences::find_by_slug(conn, &member.actor, project_id, kind, slug)?;
     let experience = &view.experience;
     let (version, before) = match &typed {
-        Some(typed) => saving::base_version(conn, experience, typed)?,
+        Some((typed, _)) => saving::base_version(conn, experience, typed)?,
         None => saving::newest_version(conn, experience)?,
     };
-    let entered = typed.unwrap_or_else(|| Entered::of_content(experience, &before, version.number));
-    let around = Around::load(conn, project_id, Some(experience.id), Some(&before), &entered)?;
+    let mut known = saving::as_typed(conn, experience, &before, version.number)?;
+    let (typed, change) = typed.unwrap_or_else(|| (known.clone(), None));
+    let around = |conn: &mut Connection, entered| {
+        Around::fitting(conn, project_id, Some(experience.id), Some(&before), entered)
+    };
+    let (mut here, mut entered) = around(conn, typed)?;
+    let mut focus = None;
+    if let Some(change) = change {
+        focus = entered.change(&change, Some(&before), &here);
+        (here, entered) = around(conn, entered)?;
+    }
+    known.fit(&here.parts);
+    let reach = match population {
+        Some(population) => {
+            counting::count(conn, population, member, Some(experience), &entered, &here)?
+        }
+        None => ReachView::uncounted(COUNTING.to_owned()),
+    };
     let publishers = publishers::whom_to_ask(conn, member)?;
-    Ok((Opened { number: version.number, before, around, publishers, view }, entered))
+    Ok(Opened {
+        number: version.number,
+        around: here,
+        before,
+        entered,
+        known,
+        focus,
+        reach,
+        publishers,
+        view,
+    })
 }
 
 /// The same with what stands around it.
@@ -111,58 +152,63 @@ async fn look(
     pages: KindPages,
     store: &Store,
     slug: String,
-    typed: Option<Entered>,
-) -> Result<(Opened, Entered, Frame), PageError> {
+    typed: Option<(Entered, Option<Change>)>,
+    population: Option<Data<Population>>,
+) -> Result<(Opened, Frame), PageError> {
     let who = member.clone();
     work::read(store, move |conn| {
-        let (opened, entered) = open(conn, &who, pages, &slug, typed)?;
+        let opened = open(
+            conn,
+            &who,
+            pages,
+            &slug,
+            typed.clone(),
+            population.as_deref().map(AsRef::as_ref),
+        )?;
         let frame = Frame {
             header: Header::load(conn, &who, &opened.view, None)?,
             versions: Versions::load(conn, &who, &opened.view, opened.number)?,
         };
-        Ok((opened, entered, frame))
+        Ok((opened, frame))
     })
     .await
 }
 
 impl Opened {
-    fn editor(self, member: &ProjectMember, entered: Entered, errors: FieldErrors) -> EditorView {
+    fn editor(self, member: &ProjectMember, errors: FieldErrors) -> EditorView {
         let experience = &self.view.experience;
         let address = KindPages::from(experience.kind).address(member, &experience.slug);
         let live = self.view.place(member.environment.id).and_then(|place| place.standing);
         let dock = docks::of_version(
             member,
             &address,
-            &entered,
+            &self.entered,
             &self.around,
             (self.number, &self.before),
             live.map(|live| live.version),
             self.publishers,
         );
-        let known = Entered::of_content(experience, &self.before, self.number);
-        EditorView::of(entered, errors, self.around, Some(&known), (address, member.path("")), dock)
+        let addresses = (address, member.path(""));
+        let (reach, known) = (self.reach, Some(&self.known));
+        EditorView::of(self.entered, errors, self.around, reach, known, addresses, dock)
+            .with_focus(self.focus)
     }
 
-    fn page(
-        self,
-        member: &ProjectMember,
-        entered: Entered,
-        errors: FieldErrors,
-        frame: Frame,
-    ) -> EditPage {
+    fn page(self, member: &ProjectMember, errors: FieldErrors, frame: Frame) -> EditPage {
         let experience = &self.view.experience;
         let layout = member.layout(&experience.name, KindPages::from(experience.kind).section());
         let layout = if errors.is_empty() { layout } else { layout.with_error() };
         let may_edit = member.may(Right::Edit) && experience.archived_at.is_none();
         EditPage {
+            pages: KindPages::from(experience.kind),
             layout,
             header: frame.header,
             versions: frame.versions,
             facts: Facts {
                 keys: self.before.keys.iter().map(ToString::to_string).collect(),
-                default: match &self.around.served {
-                    Served::Flag { default, .. } => Some(default.to_string()),
-                    Served::Other { .. } => None,
+                default: match self.around.served.columns.as_slice() {
+                    [only] if !only.is_added() => Some(only.default_in_json()),
+                    _ => None,
                 },
                 tags: experience.tags.clone(),
                 created: experience.created_at,
@@ -172,7 +218,7 @@ impl Opened {
             may_edit,
             is_plain: !may_edit,
             is_live: false,
-            editor: self.editor(member, entered, errors),
+            editor: self.editor(member, errors),
         }
     }
 }
@@ -187,6 +233,7 @@ pub async fn page(
     pages: KindPages,
     place: Place,
     store: Data<Store>,
+    population: Data<Population>,
 ) -> Answer {
     let (_, _, slug) = place.into_inner();
     let mut fields = form_urlencoded::parse(request.query_string().as_bytes());
@@ -194,8 +241,10 @@ pub async fn page(
     if let Some(number) = version {
         return version::show(&member, pages, slug, number, &store).await;
     }
-    let (opened, entered, frame) = look(&member, pages, &store, slug, None).await?;
-    Page::show(&opened.page(&member, entered, FieldErrors::default(), frame))
+    // Who may edit sees the page at once, and the numbers follow.
+    let population = (!member.may(Right::Edit)).then_some(population);
+    let (opened, frame) = look(&member, pages, &store, slug, None, population).await?;
+    Page::show(&opened.page(&member, FieldErrors::default(), frame))
 }
 
 /// What the sentences say of what is typed so far.
@@ -208,12 +257,14 @@ pub async fn words(
     place: Place,
     form: Form,
     store: Data<Store>,
+    population: Data<Population>,
 ) -> Answer {
     let (_, _, slug) = place.into_inner();
-    let (who, typed) = (member.clone(), Entered::of_form(&form));
-    let (opened, entered) =
-        work::read(&store, move |conn| open(conn, &who, pages, &slug, Some(typed))).await?;
-    Live::show(opened.editor(&member, entered, FieldErrors::default()))
+    let (who, typed) = (member.clone(), Entered::of_form(pages.kind, &form));
+    let opened = work::read(&store, move |conn| {
+        open(conn, &who, pages, &slug, Some((typed.clone(), None)), Some(&population))
+    });
+    Live::show(opened.await?.editor(&member, FieldErrors::default()))
 }
 
 /// Saves the next version, or changes the structure of what is typed.
@@ -228,17 +279,14 @@ pub async fn post(
     site: Site,
     store: Data<Store>,
     limit: Data<KeyLimit>,
+    population: Data<Population>,
 ) -> Answer {
     let (_, _, slug) = place.into_inner();
-    let entered = Entered::of_form(&form);
-    let wish = Wish::parse(form.get("do"));
-    if let Wish::Change(change) = &wish {
-        let (opened, mut entered, frame) =
-            look(&member, pages, &store, slug, Some(entered)).await?;
-        let focus = entered.change(change, Some(&opened.before), &opened.around);
-        let mut page = opened.page(&member, entered, FieldErrors::default(), frame);
-        page.editor = page.editor.with_focus(focus);
-        return Page::show(&page);
+    let entered = Entered::of_form(pages.kind, &form);
+    if let Wish::Change(change) = Wish::parse(form.get("do")) {
+        let typed = Some((entered, Some(change)));
+        let (opened, frame) = look(&member, pages, &store, slug, typed, Some(population)).await?;
+        return Page::show(&opened.page(&member, FieldErrors::default(), frame));
     }
     let (who, at, typed, limit) = (member.clone(), slug.clone(), entered.clone(), **limit);
     let saved = work::write(&store, move |conn| {
@@ -288,9 +336,10 @@ pub async fn show_again(
     entered: Entered,
     problems: Problems,
 ) -> Answer {
-    let (opened, mut entered, frame) = look(member, pages, store, slug, Some(entered)).await?;
+    let typed = Some((entered, None));
+    let (mut opened, frame) = look(member, pages, store, slug, typed, None).await?;
     // Whoever sends it again has seen what is there now.
-    if let Some(known) = &mut entered.known {
+    if let Some(known) = &mut opened.entered.known {
         let now = About::of(&opened.view.experience);
         for problem in &problems {
             match problem.field.as_str() {
@@ -301,7 +350,7 @@ pub async fn show_again(
             }
         }
     }
-    let page = opened.page(member, entered, FieldErrors::new(problems), frame);
+    let page = opened.page(member, FieldErrors::new(problems), frame);
     let mut response = Page::invalid(&page)?;
     if member.ask.is_for_dialog() {
         into_editor(&mut response);

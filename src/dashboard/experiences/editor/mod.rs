@@ -7,12 +7,15 @@
 
 pub mod around;
 pub mod conflict;
+mod counting;
 pub mod create;
 pub mod docks;
 pub mod edit;
 pub mod edits;
 pub mod entered;
+mod keys;
 mod live;
+mod placing;
 pub mod reading;
 pub mod saving;
 mod sentences;

@@ -6,16 +6,21 @@ use std::collections::HashSet;
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    around::{Around, KeyFound, Served},
-    entered::{Entered, EnteredAudience, EnteredRule},
+    around::{Around, Served},
+    entered::{ADDED, Entered, EnteredAudience, EnteredRule, EnteredServe, EnteredValue},
+    keys::Column,
+    placing::gone_segment,
 };
-use crate::domain::{
-    bucketing::Rollout,
-    experience::Kind,
-    key::KeyName,
-    reading::{FieldError, Problems},
-    slug::Slug,
-    version::Content,
+use crate::{
+    dashboard::typed_value,
+    domain::{
+        bucketing::Rollout,
+        reading::{FieldError, Problems},
+        slug::Slug,
+        value::ValueType,
+        version::{Content, LARGEST_WEIGHT},
+    },
+    store::keys::Key,
 };
 
 /// The key that a name proposes: `Auto playlist` becomes `auto_playlist`.
@@ -24,51 +29,36 @@ pub fn proposed_key(name: &str) -> String {
 }
 
 impl Entered {
-    /// What the version would say, as JSON, on top of `base`, which keeps what the editor has no
-    /// control for: prerequisites and variants. What can't be read has a harmless value in it, and
-    /// is among the problems.
-    pub fn read(&self, base: Option<&Content>, around: &Around) -> (Json, Problems) {
-        let mut reading = Reading { served: &around.served, problems: Problems::new() };
-        reading.about(self);
-        if let Some(message) = self.key_problem(around) {
-            reading.push("key", message);
-        }
-        let rows = self.rows.iter().enumerate();
-        let rows: Vec<Json> = rows
-            .map(|(i, row)| {
-                let audience = reading.audience(i, &row.id, &row.audience, around);
-                let place = format!("row {}", i + 1);
-                let mut json = reading.rule(&format!("rows.{}", row.id), &place, &row.rule);
-                json.insert("id".to_owned(), row.id.as_str().into());
-                json.insert("audience".to_owned(), audience);
-                Json::Object(json)
-            })
-            .collect();
+    /// What the version would say, as JSON. What can't be read has a harmless value in it, and is
+    /// among the problems.
+    pub fn read(&self, around: &Around) -> (Json, Problems) {
+        let mut reading = Reading { entered: self, around, problems: Problems::new() };
+        reading.about();
+        reading.keys();
+        let variants = reading.variants();
+        let prerequisites = reading.prerequisites();
+        let rows = reading.rows();
         let everyone = match self.everyone_open || self.everyone.on {
             true => reading.rule("everyone", "everyone else", &self.everyone),
-            false => Reading::harmless(),
+            false => harmless(),
         };
-        let mut content = base.map_or_else(|| json!({}), Content::to_json);
-        if let Some(content) = content.as_object_mut() {
-            content.insert("rows".to_owned(), rows.into());
-            content.insert("everyone_else".to_owned(), everyone.into());
-            content.insert("test_users".to_owned(), reading.testers(self).into());
-            content.insert("bucket_by".to_owned(), self.bucket_by.trim().into());
-            match self.salt.trim() {
-                "" => content.remove("salt"),
-                salt => content.insert("salt".to_owned(), salt.into()),
-            };
-            if !matches!(around.key, KeyFound::Settled) {
-                let key = Some(self.key_name()).filter(|key| !key.is_empty());
-                content.insert("keys".to_owned(), key.into_iter().collect());
-            }
+        let test_users = reading.testers();
+        let keys: Vec<&str> = around.served.named().map(|it| it.name.as_str()).collect();
+        let mut content = json!({
+            "keys": keys, "bucket_by": self.bucket_by.trim(), "prerequisites": prerequisites,
+            "variants": variants, "test_users": test_users, "rows": rows,
+            "everyone_else": everyone,
+        });
+        let salt = self.salt.trim();
+        if let Some(content) = content.as_object_mut().filter(|_| !salt.is_empty()) {
+            content.insert("salt".to_owned(), salt.into());
         }
         (content, reading.problems)
     }
 
     /// The same as a sound content, for sentences; none while something is wrong.
     pub fn content(&self, base: Option<&Content>, around: &Around) -> Option<Content> {
-        let (json, problems) = self.read(base, around);
+        let (json, problems) = self.read(around);
         if !problems.is_empty() {
             return None;
         }
@@ -77,106 +67,20 @@ impl Entered {
         Content::from_json(&json, &salt).ok()
     }
 
-    /// The name of the key: that of an experience to be is made from its name where none is typed.
-    pub fn key_name(&self) -> String {
-        match (self.key.as_str(), self.base) {
-            ("", None) => proposed_key(&self.about.name),
-            (key, _) => key.to_owned(),
-        }
-    }
-
-    /// What is wrong with the key, as a sentence.
-    pub fn key_problem(&self, around: &Around) -> Option<String> {
-        let key = &self.key_name();
-        // A flag may wait for its key; one to be without a name has a problem already.
-        let waits = self.base.is_some() || self.about.name.trim().is_empty();
-        if matches!(around.key, KeyFound::Settled) || key.is_empty() && waits {
-            return None;
-        }
-        if KeyName::parse(key).is_err() {
-            let message = "Use letters, digits, dots, hyphens and underscores, starting with a \
-                           letter or digit.";
-            return Some(message.to_owned());
-        }
-        Some(match &around.key {
-            KeyFound::Settled | KeyFound::New | KeyFound::Free(_) => return None,
-            KeyFound::Held(held) => {
-                let holder = match held.experience_kind {
-                    Kind::FeatureFlag => "flag",
-                    Kind::ProductConfig => "config",
-                };
-                format!(
-                    "{key} is already used by {}. Choose another key, or archive that {holder}.",
-                    held.experience_name
-                )
-            }
-            KeyFound::Archived => {
-                format!("{key} is archived. Choose another key, or unarchive it.")
-            }
-            KeyFound::OfType(value_type) => format!(
-                "{key} is a key of type {}, and a flag needs a boolean one. Choose another key.",
-                value_type.as_str()
-            ),
-            KeyFound::DiffersByCase(known) => format!(
-                "There is a key {known}, and keys never differ by case alone. Choose another key."
-            ),
-        })
-    }
-
-    /// Problems that an operation found, at the fields of the editor.
-    pub fn placed(&self, problems: Problems, around: &Around) -> Problems {
-        problems.into_iter().map(|problem| self.place(problem, around)).collect()
-    }
-
-    fn place(&self, problem: FieldError, around: &Around) -> FieldError {
-        let path = problem.field.trim_start_matches("definition.");
-        let (start, rest) = path.split_once('.').unwrap_or((path, ""));
-        let (list, number) = match start.split_once('[') {
-            Some((list, number)) => (list, number.trim_end_matches(']').parse().ok()),
-            None => (start, None::<usize>),
+    /// The name of the key that is being added: that of an experience to be is made from its name
+    /// where none is typed and none was chosen. It may be empty while there is no other key.
+    pub fn added_name(&self) -> Option<String> {
+        let name = match (self.added.name.as_str(), self.base) {
+            ("", None) if self.keys.is_empty() => proposed_key(&self.about.name),
+            (typed, _) => typed.to_owned(),
         };
-        let control = match rest {
-            "rollout" => "percent",
-            rest if rest.starts_with("serve") => "serve",
-            rest if rest.starts_with("user_id") => "user",
-            _ => "audience",
-        };
-        let row = number.and_then(|number| self.rows.get(number).map(|row| (number, row)));
-        let tester = number.and_then(|number| self.testers.get(number));
-        match (list, row, tester) {
-            ("rows", Some((number, row)), _) => {
-                let gone = matches!(&row.audience, EnteredAudience::Segment(slug)
-                    if around.segment(slug).is_none());
-                match gone && control == "audience" {
-                    true => gone_segment(number, &row.id),
-                    false => FieldError::new(format!("rows.{}.{control}", row.id), problem.message),
-                }
-            }
-            ("test_users", _, Some(tester)) => {
-                FieldError::new(format!("testers.{}.{control}", tester.id), problem.message)
-            }
-            ("everyone_else", ..) => {
-                FieldError::new(format!("everyone.{control}"), problem.message)
-            }
-            ("keys", ..) => FieldError::new("key", problem.message),
-            ("name" | "description" | "tags" | "bucket_by" | "salt" | "key", ..) => {
-                FieldError::new(list, problem.message)
-            }
-            _ => FieldError::new("rows", problem.message),
-        }
+        (!name.is_empty() || self.keys.is_empty()).then_some(name)
     }
-}
-
-fn gone_segment(number: usize, id: &str) -> FieldError {
-    let message = format!(
-        "Row {}: this segment was archived. Choose another, or remove the row.",
-        number + 1
-    );
-    FieldError::new(format!("rows.{id}.audience"), message)
 }
 
 struct Reading<'a> {
-    served: &'a Served,
+    entered: &'a Entered,
+    around: &'a Around,
     problems: Problems,
 }
 
@@ -185,26 +89,89 @@ impl Reading<'_> {
         self.problems.push(FieldError::new(field, message));
     }
 
-    fn about(&mut self, entered: &Entered) {
-        if entered.about.name.trim().is_empty() {
+    fn about(&mut self) {
+        if self.entered.about.name.trim().is_empty() {
             self.push("name", "Enter a name.");
         }
-        if entered.bucket_by.trim().is_empty() {
+        if self.entered.bucket_by.trim().is_empty() {
             self.push("bucket_by", "Enter an attribute, such as user_id or company.");
         }
     }
 
-    fn audience(
-        &mut self,
-        number: usize,
-        id: &str,
-        audience: &EnteredAudience,
-        around: &Around,
-    ) -> Json {
+    fn keys(&mut self) {
+        for column in &self.around.served.columns {
+            if let Some(problem) = &column.problem {
+                self.push(column.field(), problem.clone());
+            }
+        }
+    }
+
+    fn variants(&mut self) -> Vec<Json> {
+        let mut variants = Vec::new();
+        for variant in &self.entered.variants {
+            let prefix = format!("variants.{}", variant.id);
+            if variant.name.is_empty() {
+                self.push(format!("{prefix}.name"), "Enter a name, or remove this variant.");
+            }
+            let of = format!("variant {}", variant.name);
+            let values = match self.around.served.is_multivariate {
+                true => Map::new(),
+                false => self.values(&prefix, &of, |key| variant.values.get(key)),
+            };
+            let mut json = json!({"name": variant.name, "description": variant.description,
+                                  "values": values});
+            if !variant.payload.trim().is_empty() {
+                match typed_value::read_json(&variant.payload) {
+                    Ok(payload) => drop(
+                        json.as_object_mut().map(|json| json.insert("payload".to_owned(), payload)),
+                    ),
+                    Err(message) => self.push(format!("{prefix}.payload"), message),
+                }
+            }
+            variants.push(json);
+        }
+        variants
+    }
+
+    fn prerequisites(&mut self) -> Vec<Json> {
+        let mut required = Vec::new();
+        for entered in &self.entered.prerequisites {
+            let prefix = format!("prerequisites.{}", entered.id);
+            if entered.key.is_empty() {
+                self.push(format!("{prefix}.key"), "Choose a key, or remove this line.");
+                continue;
+            }
+            let Some(key) = self.around.required.iter().find(|key| key.name == entered.key) else {
+                let message = format!("There is no key {}. Choose one of the list.", entered.key);
+                self.push(format!("{prefix}.key"), message);
+                continue;
+            };
+            match required_values(key, &entered.values) {
+                Ok(values) => required.push(json!({"key": key.name, "in": values})),
+                Err(message) => self.push(format!("{prefix}.values"), message),
+            }
+        }
+        required
+    }
+
+    fn rows(&mut self) -> Vec<Json> {
+        let mut rows = Vec::new();
+        for (i, row) in self.entered.rows.iter().enumerate() {
+            let audience = self.audience(i, &row.id, &row.audience);
+            let mut json =
+                self.rule(&format!("rows.{}", row.id), &format!("row {}", i + 1), &row.rule);
+            json.insert("id".to_owned(), row.id.as_str().into());
+            json.insert("audience".to_owned(), audience);
+            rows.push(Json::Object(json));
+        }
+        rows
+    }
+
+    fn audience(&mut self, number: usize, id: &str, audience: &EnteredAudience) -> Json {
         match audience {
             EnteredAudience::Everyone => json!({"everyone": true}),
             EnteredAudience::Segment(slug) => {
-                if around.segment(slug).is_none() {
+                if self.around.segment(slug).is_none() {
                     self.problems.push(gone_segment(number, id));
                 }
                 json!({"segment": slug})
@@ -220,14 +187,9 @@ impl Reading<'_> {
         }
     }
 
-    fn harmless() -> Map<String, Json> {
-        let closed = json!({"enabled": false, "rollout": 100, "serve": {"values": {}}});
-        closed.as_object().cloned().unwrap_or_default()
-    }
-
     /// A rule whose fields start with `prefix`; `place` says where it stands.
     fn rule(&mut self, prefix: &str, place: &str, rule: &EnteredRule) -> Map<String, Json> {
-        let mut json = Reading::harmless();
+        let mut json = harmless();
         json.insert("enabled".to_owned(), rule.on.into());
         match percent(&rule.percent) {
             Ok(rollout) => drop(json.insert("rollout".to_owned(), rollout.to_json())),
@@ -237,27 +199,84 @@ impl Reading<'_> {
         json
     }
 
-    fn serve(&mut self, prefix: &str, place: &str, text: &str) -> Json {
-        let plain = match (text, self.served) {
-            ("default", _) => Some(json!({"values": {}})),
-            ("true" | "false", Served::Flag { key, .. }) if !key.is_empty() => {
-                Some(json!({"values": {key.as_str(): text == "true"}}))
+    fn serve(&mut self, prefix: &str, place: &str, serve: &EnteredServe) -> Json {
+        let served = &self.around.served;
+        match (serve.choice.as_str(), serve.choice.split_once(':')) {
+            ("default", _) => json!({"values": {}}),
+            ("split", _) => self.split(prefix, serve),
+            ("values", _) => {
+                json!({"values": self.values(prefix, place, |key| serve.values.get(key))})
             }
-            // Without a key there is nothing yet that could have a value.
-            ("true" | "false", Served::Flag { .. }) => Some(json!({"values": {}})),
-            _ => serde_json::from_str::<Json>(text).ok().filter(Json::is_object),
-        };
-        plain.unwrap_or_else(|| {
-            let message = format!("Choose a value for {} in {place}.", self.served.name());
-            self.push(format!("{prefix}.serve"), message);
-            json!({"values": {}})
-        })
+            (value @ ("true" | "false"), _) if served.is_switch => {
+                // Without a key there is nothing yet that could have a value.
+                let key = served.named().map(|column| column.name.clone());
+                let values: Map<String, Json> =
+                    key.map(|key| (key, Json::Bool(value == "true"))).collect();
+                json!({"values": values})
+            }
+            (_, Some(("variant", id))) if served.variant(id).is_some() => {
+                json!({"variant": served.variant(id)})
+            }
+            _ => {
+                let message = match served.name() {
+                    name if name.is_empty() => format!("Choose what {place} gets."),
+                    name => format!("Choose a value for {name} in {place}."),
+                };
+                self.push(format!("{prefix}.serve"), message);
+                json!({"values": {}})
+            }
+        }
     }
 
-    fn testers(&mut self, entered: &Entered) -> Vec<Json> {
+    fn split(&mut self, prefix: &str, serve: &EnteredServe) -> Json {
+        let mut shares = Vec::new();
+        let mut total: u32 = 0;
+        for (id, name) in &self.around.served.variants {
+            let Some(text) = serve.weights.get(id) else { continue };
+            match text.parse::<u16>().ok().filter(|weight| *weight <= LARGEST_WEIGHT) {
+                Some(weight) => {
+                    total += u32::from(weight);
+                    shares.push(json!({"variant": name, "weight": weight}));
+                }
+                None => self.push(
+                    format!("{prefix}.weights.{id}"),
+                    format!("Enter a whole number from 0 to {LARGEST_WEIGHT}."),
+                ),
+            }
+        }
+        if total == 0 {
+            self.push(format!("{prefix}.serve"), "Give at least one variant a weight above 0.");
+        }
+        json!({"split": shares})
+    }
+
+    /// The values of keys; those that stay at the key's default are left out.
+    fn values<'v>(
+        &mut self,
+        prefix: &str,
+        place: &str,
+        of: impl Fn(&str) -> Option<&'v EnteredValue>,
+    ) -> Map<String, Json> {
+        let mut values = Map::new();
+        for column in self.around.served.named() {
+            let Some(entered) = of(&column.id).filter(|entered| !entered.means_default()) else {
+                continue;
+            };
+            match read_value(column, entered) {
+                Ok(json) => drop(values.insert(column.name.clone(), json)),
+                Err(message) => {
+                    let message = format!("{} in {place}: {message}", column.name);
+                    self.push(format!("{prefix}.values.{}", column.id), message);
+                }
+            }
+        }
+        values
+    }
+
+    fn testers(&mut self) -> Vec<Json> {
         let mut seen = HashSet::new();
         let mut testers = Vec::new();
-        for tester in &entered.testers {
+        for tester in &self.entered.testers {
             let (prefix, user) = (format!("testers.{}", tester.id), tester.user.trim());
             if user.is_empty() {
                 self.push(format!("{prefix}.user"), "Enter a user id, or remove this test user.");
@@ -268,6 +287,67 @@ impl Reading<'_> {
             testers.push(json!({"user_id": user, "serve": serve}));
         }
         testers
+    }
+}
+
+fn harmless() -> Map<String, Json> {
+    let closed = json!({"enabled": false, "rollout": 100, "serve": {"values": {}}});
+    closed.as_object().cloned().unwrap_or_default()
+}
+
+fn read_value(column: &Column, entered: &EnteredValue) -> Result<Json, String> {
+    let is_empty = entered.text.trim().is_empty() && column.value_type != ValueType::String;
+    match is_empty {
+        true => Err("enter a value, or use the default.".to_owned()),
+        false => typed_value::read(column.value_type, &entered.text),
+    }
+}
+
+/// `true, false`, or a JSON list.
+fn required_values(key: &Key, text: &str) -> Result<Vec<Json>, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(format!("Enter the values that {} may have, with commas.", key.name));
+    }
+    if text.starts_with('[') {
+        return match typed_value::read_json(text)? {
+            Json::Array(values) if !values.is_empty() => Ok(values),
+            _ => Err("Enter at least one value.".to_owned()),
+        };
+    }
+    if key.value_type == ValueType::Json {
+        return Ok(vec![typed_value::read_json(text)?]);
+    }
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| typed_value::read(key.value_type, part)).collect()
+}
+
+impl Column {
+    /// The field that says what is wrong with it.
+    pub fn field(&self) -> String {
+        match self.id.as_str() {
+            ADDED => "key".to_owned(),
+            id => format!("uses.{id}"),
+        }
+    }
+}
+
+impl Served {
+    /// The name of the variant of that id.
+    pub fn variant(&self, id: &str) -> Option<&str> {
+        let found = self.variants.iter().find(|(known, _)| known == id);
+        found.map(|(_, name)| name.as_str())
+    }
+
+    /// The keys, without one that has no name yet.
+    pub fn named(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| !column.name.is_empty())
+    }
+
+    /// What it is called that is chosen: the key, or keys.
+    pub fn name(&self) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        names.join(", ")
     }
 }
 

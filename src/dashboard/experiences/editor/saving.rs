@@ -1,19 +1,17 @@
 //! Keeping what an editor says. Whoever posts an editor (its own page, the dialog that publishes)
 //! reads it with [`Entered::of_form`], and calls one of these in a transaction of theirs.
 
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{
     super::kind_pages::KindPages,
-    around::{Around, KeyFound},
+    around::Around,
     entered::{About, Entered},
 };
 use crate::{
     domain::{
         experience::Kind,
         reading::{FieldError, Problems},
-        value::ValueType,
         version::Content,
     },
     operations::{
@@ -24,6 +22,7 @@ use crate::{
     store::{
         Connection, StoreError,
         experiences::{self, Experience},
+        keys as stored_keys,
         versions::{self, Version},
     },
 };
@@ -81,12 +80,12 @@ pub fn create(
     entered: &Entered,
     limit: KeyLimit,
 ) -> Result<Kept, OperationError> {
-    let around = Around::load(conn, project_id, None, None, entered)?;
-    let (definition, problems) = entered.read(None, &around);
+    let (around, entered) = Around::fitting(conn, project_id, None, None, entered.clone())?;
+    let (definition, problems) = entered.read(&around);
     if !problems.is_empty() {
         return Err(OperationError::Invalid(problems));
     }
-    take_key(conn, actor, project_id, entered, &around, limit)?;
+    make_keys(conn, actor, project_id, &entered, &around, limit)?;
     let new = NewExperience {
         project_id,
         kind,
@@ -98,7 +97,7 @@ pub fn create(
         note: "",
     };
     let (experience, version) =
-        editing::create(conn, actor, &new).map_err(|error| placed(error, entered, &around))?;
+        editing::create(conn, actor, &new).map_err(|error| placed(error, &entered, &around))?;
     Ok(Kept { experience, version, is_new: true, is_described_anew: false })
 }
 
@@ -117,34 +116,50 @@ pub fn save(
     let experience = experiences::lock(conn, experience_id)?;
     let base = base_version(conn, &experience, entered)?;
     let (base, before) = (base.0, base.1);
-    let around =
-        Around::load(conn, experience.project_id, Some(experience_id), Some(&before), entered)?;
-    let (definition, problems) = entered.read(Some(&before), &around);
+    let project_id = experience.project_id;
+    let (around, entered) =
+        Around::fitting(conn, project_id, Some(experience_id), Some(&before), entered.clone())?;
+    let (definition, problems) = entered.read(&around);
     if !problems.is_empty() {
         return Err(OperationError::Invalid(problems));
     }
     let newest = newest_version(conn, &experience)?;
     if newest.0.number != base.number {
         let yours = Content::from_json(&definition, &before.salt);
-        let yours = yours.map_err(|found| invalid(found, entered, &around))?;
+        let yours = yours.map_err(|found| invalid(found, &entered, &around))?;
         let slug = experience.slug.clone();
         let pages = KindPages::from(experience.kind);
         let conflict = Conflict { pages, slug, around, base: (base, before), newest, yours };
         return Ok(Saving::Stale(Box::new(conflict)));
     }
-    let described = describe(conn, actor, &experience, entered)?;
+    let described = describe(conn, actor, &experience, &entered)?;
     let is_described_anew = About::of(&described) != About::of(&experience);
-    take_key(conn, actor, experience.project_id, entered, &around, limit)?;
+    make_keys(conn, actor, project_id, &entered, &around, limit)?;
     let new =
         NewVersion { base_version: base.number, draft: Draft::Definition(&definition), note: "" };
     let saved = editing::save(conn, actor, experience_id, &new)
-        .map_err(|error| placed(error, entered, &around))?;
+        .map_err(|error| placed(error, &entered, &around))?;
     Ok(Saving::Saved(Box::new(Kept {
         experience: described,
         version: saved.version,
         is_new: saved.is_new,
         is_described_anew,
     })))
+}
+
+/// An experience as an editor shows it that starts from that content of a version.
+///
+/// # Errors
+/// Those of the database.
+pub fn as_typed(
+    conn: &mut Connection,
+    experience: &Experience,
+    content: &Content,
+    version: i32,
+) -> Result<Entered, OperationError> {
+    let names: Vec<&str> = content.keys.iter().map(|key| key.as_str()).collect();
+    let keys = stored_keys::find_by_names(conn, experience.project_id, &names)?;
+    Ok(Entered::of_content(experience, content, version, &keys))
 }
 
 /// The version that an editor started from, and what it says.
@@ -230,8 +245,8 @@ fn describe(
     editing::describe(conn, actor, experience.id, &change)
 }
 
-/// Creates the key that an editor names, where there is none.
-fn take_key(
+/// Creates the keys that an editor names and that are not there yet.
+fn make_keys(
     conn: &mut Connection,
     actor: &Actor,
     project_id: Uuid,
@@ -239,33 +254,35 @@ fn take_key(
     around: &Around,
     limit: KeyLimit,
 ) -> Result<(), OperationError> {
-    let name = entered.key_name();
-    if !matches!(around.key, KeyFound::New) || name.is_empty() {
-        return Ok(());
-    }
-    let key = NewKey {
-        project_id,
-        name: &name,
-        value_type: ValueType::Boolean,
-        default_value: &json!(entered.key_default == "true"),
-        description: &entered.about.description,
-        schema: None,
-    };
-    match keys::create(conn, actor, &key, limit.0) {
-        Ok(_) => Ok(()),
-        // Whatever is wrong with it, this is the field to look at.
-        Err(OperationError::Refused { message, .. } | OperationError::Taken { message, .. }) => {
-            Err(OperationError::invalid("key", message))
+    for column in around.served.named().filter(|column| column.is_new) {
+        let key = NewKey {
+            project_id,
+            name: &column.name,
+            value_type: column.value_type,
+            default_value: &column.default,
+            description: &entered.about.description,
+            schema: None,
+        };
+        let field = column.field();
+        match keys::create(conn, actor, &key, limit.0) {
+            Ok(_) => {}
+            // Whatever is wrong with it, this is the field to look at.
+            Err(
+                OperationError::Refused { message, .. } | OperationError::Taken { message, .. },
+            ) => {
+                return Err(OperationError::invalid(&field, message));
+            }
+            Err(OperationError::Invalid(found)) => {
+                let here = |problem: FieldError| match problem.field.as_str() {
+                    "description" => problem,
+                    _ => FieldError::new(field.clone(), problem.message),
+                };
+                return Err(OperationError::Invalid(found.into_iter().map(here).collect()));
+            }
+            Err(other) => return Err(other),
         }
-        Err(OperationError::Invalid(found)) => {
-            let here = |problem: FieldError| match problem.field.as_str() {
-                "description" => problem,
-                _ => FieldError::new("key", problem.message),
-            };
-            Err(OperationError::Invalid(found.into_iter().map(here).collect()))
-        }
-        Err(other) => Err(other),
     }
+    Ok(())
 }
 
 fn placed(error: OperationError, entered: &Entered, around: &Around) -> OperationError {

@@ -2,7 +2,7 @@
 
 use super::{
     around::{Around, Served},
-    entered::{Entered, EnteredAudience, EnteredRule},
+    entered::{Entered, EnteredAudience, EnteredRule, EnteredServe},
     reading::percent,
 };
 
@@ -74,41 +74,57 @@ fn lower_first(text: &str) -> String {
 impl Served {
     /// What users get who get nothing else.
     pub fn default_in_words(&self) -> String {
-        match self {
-            Served::Flag { default, .. } => default.to_string(),
-            Served::Other { keys, .. } if keys.len() > 1 => "the defaults".to_owned(),
-            Served::Other { .. } => "the default".to_owned(),
+        match self.columns.as_slice() {
+            [] => "the default".to_owned(),
+            [only] => only
+                .in_words(&crate::dashboard::typed_value::text_of(only.value_type, &only.default)),
+            _ => "the defaults".to_owned(),
         }
     }
 
-    /// What a field of something served says, in words.
-    pub fn in_words(&self, serve: &str) -> String {
-        match serve {
-            "default" => self.default_in_words(),
-            "true" | "false" => serve.to_owned(),
-            other => json_in_words(other),
+    /// What is served, in words.
+    pub fn in_words(&self, serve: &EnteredServe) -> String {
+        match (serve.choice.as_str(), serve.choice.split_once(':')) {
+            (value @ ("true" | "false"), _) => value.to_owned(),
+            (_, Some(("variant", id))) => self.variant(id).unwrap_or("…").to_owned(),
+            ("split", _) => self.split_in_words(serve),
+            ("values", _) => self.values_in_words(serve),
+            _ => self.default_in_words(),
         }
     }
-}
 
-/// What only the API writes: a variant, a split, values of several keys.
-fn json_in_words(text: &str) -> String {
-    let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    if let Some(variant) = json.get("variant").and_then(|name| name.as_str()) {
-        return variant.to_owned();
+    /// `a split of new (80 %), old (20 %)`.
+    fn split_in_words(&self, serve: &EnteredServe) -> String {
+        let shares = self.shares(serve);
+        let said = shares.iter().map(|(name, percent)| format!("{name} ({percent} %)"));
+        format!("a split of {}", said.collect::<Vec<_>>().join(", "))
     }
-    if let Some(shares) = json.get("split").and_then(|split| split.as_array()) {
-        let weight = |share: &serde_json::Value| {
-            share.get("weight").and_then(serde_json::Value::as_f64).unwrap_or_default()
+
+    /// What part of a split each variant has, in percent to one decimal.
+    pub fn shares(&self, serve: &EnteredServe) -> Vec<(&str, f64)> {
+        let weight = |id: &String| {
+            let text = serve.weights.get(id)?;
+            text.parse::<u32>().ok().map(f64::from)
         };
-        let total: f64 = shares.iter().map(weight).sum();
-        let said = shares.iter().map(|share| {
-            let name = share.get("variant").and_then(|name| name.as_str()).unwrap_or_default();
-            format!("{name} {} %", (weight(share) * 1_000.0 / total).round() / 10.0)
-        });
-        return format!("split {}", said.collect::<Vec<_>>().join(" / "));
+        let total: f64 = self.variants.iter().filter_map(|(id, _)| weight(id)).sum();
+        let share = |part: f64| (part * 1_000.0 / total.max(1.0)).round() / 10.0;
+        let parts = self.variants.iter();
+        parts.filter_map(|(id, name)| Some((name.as_str(), share(weight(id)?)))).collect()
     }
-    let values = json.get("values").and_then(|values| values.as_object());
-    let said = values.into_iter().flatten().map(|(key, value)| format!("{key} = {value}"));
-    said.collect::<Vec<_>>().join(", ")
+
+    fn values_in_words(&self, serve: &EnteredServe) -> String {
+        let given = self.columns.iter().filter_map(|column| {
+            let value = serve.values.get(&column.id).filter(|value| !value.means_default())?;
+            Some((column, column.in_words(&value.text)))
+        });
+        let given: Vec<_> = given.collect();
+        match (given.as_slice(), self.columns.len()) {
+            ([], _) => self.default_in_words(),
+            ([(_, value)], 1) => value.clone(),
+            (given, _) => {
+                let said = given.iter().map(|(column, value)| format!("{} = {value}", column.name));
+                said.collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
 }

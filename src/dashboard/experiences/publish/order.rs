@@ -95,7 +95,7 @@ impl Order {
             slug,
             target: match version {
                 Ok(number) => Target::Version(number),
-                Err(_) => Target::Editor(Box::new(Entered::of_form(form))),
+                Err(_) => Target::Editor(Box::new(Entered::of_form(pages.kind, form))),
             },
             replaces: match form.get("publish.replaces").parse() {
                 Ok(id) => Replaces::Publication(id),
