@@ -176,5 +176,9 @@ fn refused(hindrances: &[Hindrance]) -> Problem {
             format!("Nothing was changed, since this can't be done with {several} of them.")
         }
     };
+    let detail = match hindrances.iter().any(|it| it.is_only_asked_for) {
+        true => format!("{detail} With despite_deliveries, apps that still ask do not matter."),
+        false => detail,
+    };
     Problem::new(StatusCode::CONFLICT, detail).with("items", json!(items))
 }

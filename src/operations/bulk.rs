@@ -199,7 +199,7 @@ fn hindrance(
             obstacles.retain(|it| it.kind != ObstacleKind::IsAskedFor || !despite_deliveries);
             is_only_asked_for = reasons.is_empty()
                 && obstacles.iter().all(|it| it.kind == ObstacleKind::IsAskedFor);
-            reasons.extend(obstacles.iter().map(Obstacle::message));
+            reasons.extend(obstacles.iter().map(reason));
             reasons
         }
         _ if archived => vec!["It is archived. Unarchive it first.".to_owned()],
@@ -219,6 +219,14 @@ fn hindrance(
         reasons,
         is_only_asked_for,
     }))
+}
+
+/// What is in the way of one of several. That it can be done all the same is said for all of them.
+fn reason(obstacle: &Obstacle) -> String {
+    match obstacle.kind {
+        ObstacleKind::IsAskedFor => obstacle.what.clone(),
+        ObstacleKind::IsOn | ObstacleKind::IsUsed => obstacle.message(),
+    }
 }
 
 /// Where it is published and they may not publish.

@@ -14,6 +14,7 @@ mod forgery;
 mod house;
 mod keyboard;
 mod keys;
+mod listing;
 mod observed;
 mod pages;
 mod payloads;
