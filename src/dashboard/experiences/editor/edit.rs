@@ -18,7 +18,7 @@ use super::{
         header::Header,
         kind_pages::KindPages,
         publishers,
-        reach::ReachView,
+        reach::{ReachView, in_time},
         switch::Place,
         version,
         versions::Versions,
@@ -279,11 +279,19 @@ pub async fn words(
     population: Data<Population>,
 ) -> Answer {
     let (_, _, slug) = place.into_inner();
-    let (who, typed) = (member.clone(), Entered::of_form(pages.kind, &form));
-    let opened = work::read(&store, move |conn| {
-        open(conn, &who, pages, &slug, Some((typed.clone(), None)), Some(&population))
-    });
-    Live::show(opened.await?.editor(&member, FieldErrors::default()))
+    let typed = Entered::of_form(pages.kind, &form);
+    let open_with = |population: Option<Data<Population>>| {
+        let (who, slug, typed) = (member.clone(), slug.clone(), typed.clone());
+        work::read(&store, move |conn| {
+            let population = population.as_deref().map(AsRef::as_ref);
+            open(conn, &who, pages, &slug, Some((typed, None)), population)
+        })
+    };
+    let opened = match in_time(open_with(Some(population))).await {
+        Some(opened) => opened?,
+        None => open_with(None).await?,
+    };
+    Live::show(opened.editor(&member, FieldErrors::default()))
 }
 
 /// Saves the next version, or changes the structure of what is typed.
