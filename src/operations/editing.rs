@@ -16,7 +16,7 @@ use crate::domain::role::Right;
 use crate::domain::version::Content;
 use crate::store::experiences::{self, Experience, ExperienceFields};
 use crate::store::versions::{self, NewVersion as StoredVersion, Version};
-use crate::store::{Connection, Constraint, StoreError, memberships};
+use crate::store::{Connection, Constraint, StoreError, memberships, version_outcomes};
 
 pub use super::contents::Draft;
 
@@ -308,7 +308,9 @@ fn append(
 ) -> Result<Version, OperationError> {
     let content = checked.content.to_json();
     let new = StoredVersion { content: &content, note, rows: &checked.rows, named: &checked.named };
-    versions::append(conn, experience_id, &new, actor.author()).map_err(not_free)
+    let version = versions::append(conn, experience_id, &new, actor.author()).map_err(not_free)?;
+    version_outcomes::add(conn, version.id, &checked.facts())?;
+    Ok(version)
 }
 
 pub(super) fn record(

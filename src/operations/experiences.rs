@@ -10,7 +10,7 @@ use crate::store::environments::{self, Environment};
 use crate::store::experiences::{self, Experience};
 use crate::store::standings::{self, ExperienceFilter, Standing};
 use crate::store::versions::{self, Version};
-use crate::store::{Connection, Page, PageRequest, Sort, StoreError, keys};
+use crate::store::{Connection, Order, Page, PageRequest, StoreError, keys};
 
 /// An experience with its newest version, and where it stands.
 #[derive(Debug, Clone)]
@@ -101,11 +101,11 @@ pub fn list(
     conn: &mut Connection,
     actor: &Actor,
     filter: &ExperienceFilter<'_>,
-    sort: Sort,
+    order: Order,
     page: PageRequest,
 ) -> Result<Page<ExperienceView>, OperationError> {
     actor.require(Right::See, filter.project_id)?;
-    let found = standings::list(conn, filter, sort, page)?;
+    let found = standings::list(conn, filter, order, page)?;
     let items = views(conn, filter.project_id, found.items)?;
     Ok(Page { items, next: found.next })
 }
@@ -118,12 +118,12 @@ pub fn slice(
     conn: &mut Connection,
     actor: &Actor,
     filter: &ExperienceFilter<'_>,
-    sort: Sort,
+    order: Order,
     from: i64,
     most: i64,
 ) -> Result<Vec<ExperienceView>, OperationError> {
     actor.require(Right::See, filter.project_id)?;
-    let found = standings::slice(conn, filter, sort, from, most)?;
+    let found = standings::slice(conn, filter, order, from, most)?;
     Ok(views(conn, filter.project_id, found)?)
 }
 
@@ -165,7 +165,7 @@ fn views(
     Ok(viewed.collect())
 }
 
-fn find_experience(
+pub(super) fn find_experience(
     conn: &mut Connection,
     project_id: Uuid,
     kind: Kind,

@@ -10,6 +10,7 @@ pub mod affected;
 pub mod archiving;
 pub mod audit;
 pub mod blast_radius;
+pub mod bulk;
 pub mod content_reach;
 mod contents;
 pub mod demo;

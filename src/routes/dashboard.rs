@@ -7,7 +7,7 @@ use crate::{
     dashboard::{
         Admission, assets,
         experiences::{
-            activity, archiving, cloning, code, comparing, edit_from,
+            activity, archiving, bulk, cloning, code, comparing, edit_from,
             editor::{create, edit},
             list, news, publish, switch, undo, version, versions,
         },
@@ -91,6 +91,8 @@ macro_rules! of_kind {
             PageRow::new(Method::GET, page!($list, "/new"), EDIT, create::new),
             PageRow::new(Method::POST, page!($list, "/new"), EDIT, create::post),
             PageRow::new(Method::POST, page!($list, "/new/_words"), EDIT, create::words),
+            PageRow::new(Method::POST, page!($list, "/_bulk"), EDIT, bulk::apply),
+            PageRow::new(Method::POST, page!($list, "/_bulk/undo"), SWITCH_OFF, bulk::undo),
             PageRow::new(Method::GET, page!($list, "/{slug}"), SEE, edit::page),
             PageRow::new(Method::POST, page!($list, "/{slug}"), EDIT, edit::post),
             PageRow::new(Method::POST, page!($list, "/{slug}/_words"), EDIT, edit::words),
@@ -98,6 +100,7 @@ macro_rules! of_kind {
             PageRow::new(Method::POST, page!($list, "/{slug}/undo"), SWITCH_OFF, undo::undo),
             PageRow::new(Method::GET, page!($list, "/{slug}/clone"), EDIT, cloning::ask),
             PageRow::new(Method::POST, page!($list, "/{slug}/clone"), EDIT, cloning::clone),
+            PageRow::new(Method::POST, page!($list, "/{slug}/clone/_keys"), EDIT, cloning::check),
             PageRow::new(Method::GET, page!($list, "/{slug}/archive"), EDIT, archiving::ask),
             PageRow::new(Method::POST, page!($list, "/{slug}/archive"), EDIT, archiving::archive),
             PageRow::new(

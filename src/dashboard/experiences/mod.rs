@@ -2,8 +2,10 @@
 
 pub mod activity;
 pub mod archiving;
+pub mod bulk;
 mod came_from;
 mod changes;
+mod clone_keys;
 pub mod cloning;
 pub mod code;
 pub mod comparing;
@@ -24,8 +26,10 @@ pub mod reach;
 mod reach_words;
 mod row;
 mod segment_names;
+mod sparkline;
 pub mod switch;
 pub mod tabs;
+mod told;
 pub mod undo;
 pub mod version;
 pub mod versions;

@@ -3,6 +3,7 @@
 mod common;
 mod difference;
 mod merge;
+mod outcomes;
 mod reading;
 mod segment_names;
 mod short_form;
@@ -13,6 +14,7 @@ mod writing;
 pub use common::Common;
 pub use difference::{Change, ChangeKind, Group, in_short};
 pub use merge::{Conflict, Merged, Side, Told};
+pub use outcomes::Shares;
 pub use segment_names::SegmentNames;
 pub use short_form::{ShortForm, TargetingRules};
 pub use validation::ProjectNames;

@@ -1,6 +1,7 @@
 //! The management API, as its clients see it.
 
 mod bodies;
+mod bulk;
 mod document;
 mod doors;
 mod editing;

@@ -16,6 +16,7 @@ mod forgery;
 mod house;
 mod keyboard;
 mod keys;
+mod listing;
 mod observed;
 mod pages;
 mod payloads;

@@ -3,6 +3,7 @@
 mod access;
 mod affected;
 mod archiving;
+mod bulk;
 mod content_reach;
 mod editing;
 mod environments;
@@ -10,6 +11,7 @@ mod explaining;
 mod fixture;
 mod key_schemas;
 mod keys;
+mod listing;
 mod promoting;
 mod publishing;
 mod reach;

@@ -6,9 +6,9 @@ use flagstaff::{
     operations::{
         Actor, OperationError,
         access::sdk_keys,
-        archiving,
+        archiving::{self, Archive},
         editing::{self, Draft, NewExperience, NewVersion},
-        keys::{self, NewKey},
+        keys::{NewKey, create as make_key},
         publishing::{self, Publish, Published, Replaces},
         segment_lists::{self, Mode, NewList, UploadFolder},
         segments::{self, NewSegment},
@@ -87,7 +87,7 @@ impl Story {
                 description: "",
                 schema: None,
             };
-            keys::create(conn, &actor, &key, 500)?;
+            make_key(conn, &actor, &key, 500)?;
             for city in ["New York", "Miami"] {
                 let conditions = json!({"all": [
                     {"attribute": "platform", "operator": "is", "value": "iPhone"},
@@ -284,10 +284,82 @@ impl Story {
         published.unwrap();
     }
 
+    /// A product config, live in production: it gives 4 to its first key for users in New York. The
+    /// keys are whole numbers, made for it, with the default 3.
+    pub fn config(&self, name: &str, keys: &[&str]) -> Uuid {
+        let (actor, project_id) = (Actor::command_line(), self.production.project_id);
+        let row = json!({"audience": {"segment": "iphone-users-in-new-york"},
+                         "serve": {"values": {keys[0]: 4}}});
+        let made = self.store.write(|conn| {
+            for name in keys {
+                let key = NewKey {
+                    project_id,
+                    name,
+                    value_type: ValueType::Integer,
+                    default_value: &json!(3),
+                    description: "",
+                    schema: None,
+                };
+                make_key(conn, &actor, &key, 500)?;
+            }
+            let config = NewExperience {
+                project_id,
+                kind: Kind::ProductConfig,
+                name,
+                description: "",
+                tags: &[],
+                owner_id: None,
+                draft: Draft::Definition(&json!({"keys": keys, "rows": [row]})),
+                note: "",
+            };
+            let (config, _) = editing::create(conn, &actor, &config)?;
+            let publish = Publish {
+                experience_id: config.id,
+                environment_id: self.production.id,
+                version: 1,
+                replaces: Replaces::Nothing,
+                note: "",
+            };
+            publishing::publish(conn, &actor, &publish)?;
+            Ok::<_, OperationError>(config.id)
+        });
+        made.unwrap()
+    }
+
+    /// A draft of a flag that requires the story's key to be true.
+    pub fn requiring_flag(&self, name: &str, key: &str) {
+        let (actor, project_id) = (Actor::command_line(), self.production.project_id);
+        let needed = json!([{"key": AUTO_PLAYLIST, "in": [true]}]);
+        let made = self.store.write(|conn| {
+            let new = NewKey {
+                project_id,
+                name: key,
+                value_type: ValueType::Boolean,
+                default_value: &json!(false),
+                description: "",
+                schema: None,
+            };
+            make_key(conn, &actor, &new, 500)?;
+            let flag = NewExperience {
+                project_id,
+                kind: Kind::FeatureFlag,
+                name,
+                description: "",
+                tags: &[],
+                owner_id: None,
+                draft: Draft::Definition(&json!({"keys": [key], "prerequisites": needed})),
+                note: "",
+            };
+            editing::create(conn, &actor, &flag)
+        });
+        made.unwrap();
+    }
+
     /// Archives the flag.
     pub fn archive(&self) {
         let actor = Actor::command_line();
-        self.store.write(|conn| archiving::archive(conn, &actor, self.flag)).unwrap();
+        let order = Archive { experience_id: self.flag, turn_off: false, despite_deliveries: true };
+        self.store.write(|conn| archiving::archive(conn, &actor, &order)).unwrap();
     }
 
     /// Archives a segment.
