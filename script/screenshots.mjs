@@ -13,6 +13,7 @@ const PAGES = [
   ['flag-version', '/flags/automatic-playlist/versions/1'],
   ['flag-versions', '/flags/automatic-playlist/versions'],
   ['flag-publish', '/flags/automatic-playlist/publish?version=1'],
+  ['flag-promote', '/flags/automatic-playlist/publish?from=production&to=staging'],
   ['keys', '/keys'],
   ['keys-archived', '/keys?archived=1'],
   ['key-new', '/keys/new'],

@@ -19,6 +19,7 @@ pub mod experiences;
 pub mod holding;
 pub mod installation;
 pub mod key_lists;
+pub mod key_revisions;
 pub mod keys;
 
 pub mod lessons;
