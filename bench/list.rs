@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::{TimeDelta, Utc};
 use flagstaff::{
     domain::{experience::Kind, value::ValueType},
     operations::{
@@ -16,10 +17,18 @@ use flagstaff::{
         keys::{self, NewKey},
         publishing::{self, Publish, Replaces},
     },
-    store::{Connection, Store, environments, environments::Environment, projects},
+    store::{
+        Connection, Store,
+        deliveries::{self, DeliveryAudience, DeliveryCount, DeliverySeries},
+        environments,
+        environments::Environment,
+        key_lists::{self, KeyFilter, KeyOutline},
+        projects,
+    },
 };
 use serde_json::json;
 use ureq::Agent;
+use uuid::Uuid;
 
 const LIST: &str = "/p/default/production/flags";
 const PASSWORD: &str = "a long enough password";
@@ -28,13 +37,19 @@ const PASSWORD: &str = "a long enough password";
 const AT_ONCE: usize = 250;
 
 /// What is asked for, and what it is called here.
-const ASKED: [(&str, &str); 6] = [
+const ASKED: [(&str, &str); 12] = [
     ("first page", ""),
     ("page 150", "?page=150"),
     ("search", "?q=flag-42"),
     ("search, nothing found", "?q=nothing-like-this"),
     ("tab Live", "?status=live"),
     ("tag", "?tag=tag-7&sort=name"),
+    ("by name", "?sort=name"),
+    ("by deliveries", "?sort=delivered"),
+    ("by deliveries, page 150", "?sort=delivered&page=150"),
+    ("by reach", "?sort=reach"),
+    ("stale", "?stale=true"),
+    ("all of it", "?q=flag&status=live&tag=tag-0&stale=true&sort=delivered"),
 ];
 
 fn main() {
@@ -73,6 +88,53 @@ fn fill(store: &Store, flags: usize) {
         });
         made.expect("flags");
     }
+    deliver(store, &production);
+}
+
+/// Has every key but each seventh delivered in each hour of the last day.
+fn deliver(store: &Store, production: &Environment) {
+    let names: Vec<KeyOutline> = store
+        .read(|conn| {
+            let project_id = production.project_id;
+            let filter = KeyFilter { project_id, archived: None, value_type: None, search: None };
+            key_lists::outlines(conn, &filter)
+        })
+        .expect("keys");
+    for (at, keys) in names.chunks(AT_ONCE).enumerate() {
+        let counts: Vec<DeliveryCount> = keys
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| !number.is_multiple_of(7))
+            .flat_map(|(number, key)| {
+                (0..24).map(move |hour| count(production, key, at, number, hour))
+            })
+            .collect();
+        let added = store.write(|conn| deliveries::add_batch(conn, Uuid::new_v4(), &counts));
+        added.expect("deliveries");
+    }
+}
+
+fn count(
+    place: &Environment,
+    key: &KeyOutline,
+    at: usize,
+    number: usize,
+    hour: i64,
+) -> DeliveryCount {
+    let series = DeliverySeries {
+        environment_id: place.id,
+        key_id: key.id,
+        version_id: None,
+        row_id: None,
+        audience: DeliveryAudience::None,
+        segment_id: None,
+        variant: "off".to_owned(),
+        value_label: "false".to_owned(),
+        value_hash: 1,
+        reason: "DEFAULT".to_owned(),
+    };
+    let count = ((at * 31 + number * 17) % 997 + 1) as i64 + hour;
+    DeliveryCount { series, minute: Utc::now() - TimeDelta::hours(hour), count }
 }
 
 /// A flag with two rows; every tenth is live.

@@ -7,7 +7,9 @@ use std::{
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
-use crate::store::{Connection, Store, StoreError, deliveries, partitions, retention, sessions};
+use crate::store::{
+    Connection, Store, StoreError, deliveries, key_deliveries, partitions, retention, sessions,
+};
 
 /// How long it is remembered who the users of apps are, and how many of them.
 #[derive(Debug, Clone, Copy)]
@@ -36,11 +38,16 @@ const DONE_WITHIN: Duration = Duration::from_secs(6);
 const GOES_ON_FOR: Duration = Duration::from_secs(2);
 
 /// Every job. All of them may run on several replicas at once, and again after a failure.
-const JOBS: [Job; 7] = [
+const JOBS: [Job; 8] = [
     Job {
         name: "make the partitions of the months to come",
         every: TimeDelta::hours(6),
         run: |conn, now, _| partitions::ensure(conn, now).map(|()| false),
+    },
+    Job {
+        name: "let the hours pass for keys that are not asked for",
+        every: TimeDelta::minutes(1),
+        run: |conn, now, _| key_deliveries::settle(conn, now),
     },
     Job {
         name: "forget the ids of old batches of deliveries",

@@ -20,8 +20,11 @@ use crate::{
         key::KeyName,
         reading::{Node, Problems},
     },
+    http::Problem,
     operations::{
-        OperationError, archiving, editing,
+        OperationError,
+        archiving::{self, Archive},
+        editing,
         experiences::{self, ExperienceView, Place},
     },
     store::{Connection, Store, standings::StatusFilter},
@@ -220,6 +223,33 @@ pub fn status_filter(query: &Query, environment: Uuid) -> Result<StatusFilter, O
     })
 }
 
+/// How an experience is archived.
+#[derive(Debug, ToSchema)]
+pub struct Archiving {
+    /// Whether it goes although apps asked for its keys within 24 hours.
+    #[schema(required = false)]
+    despite_deliveries: bool,
+}
+
+impl Archiving {
+    fn read(node: &Node<'_>, problems: &mut Problems) -> Option<Archiving> {
+        node.object(&["despite_deliveries"], problems)?;
+        let said = node.field("despite_deliveries");
+        let despite_deliveries = said.map_or(Some(false), |node| node.boolean(problems))?;
+        Some(Archiving { despite_deliveries })
+    }
+}
+
+/// Whether something shall be archived although apps still ask for it: `?despite_deliveries=`.
+///
+/// # Errors
+/// 422 unless it is true or false.
+pub fn despite_deliveries(query: &Query) -> Result<bool, Problem> {
+    let said =
+        query.parsed("despite_deliveries", "This is true or false.", |text| text.parse().ok());
+    Ok(said?.unwrap_or(false))
+}
+
 /// Copies an experience as a draft under another name
 ///
 /// Rows and variants come along; keys do not, since a key has one holder.
@@ -245,9 +275,9 @@ pub async fn clone(
     Ok(created(&format!("/api/v1/{}/{}", kind.as_str(), copy.id), &copy))
 }
 
-/// Archives an experience that is off everywhere
+/// Archives an experience that is off everywhere, used by nothing and asked for by no app
 #[utoipa::path(post, path = "/api/v1/{kind}/{id}/archive", tag = "Experiences",
-    params(ExperiencePath),
+    params(ExperiencePath), request_body = Option<Archiving>,
     responses((status = 200, description = "The experience", body = ExperienceAnswer)))]
 pub async fn archive(
     member: Member,
@@ -257,10 +287,11 @@ pub async fn archive(
     body: OptionalBody,
 ) -> Answer {
     query.only(&[])?;
-    body.nothing()?;
+    let Archiving { despite_deliveries } = body.read(Archiving::read)?;
     let archived = work::write(&store, move |conn| {
         let found = find(conn, &member, path.kind, &path.id)?.experience;
-        archiving::archive(conn, &member.actor, found.id)?;
+        let order = Archive { experience_id: found.id, turn_off: false, despite_deliveries };
+        archiving::archive(conn, &member.actor, &order)?;
         find(conn, &member, path.kind, &found.id.to_string())
     });
     Ok(ok(&ExperienceAnswer::from(archived.await?)))

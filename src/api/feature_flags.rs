@@ -11,7 +11,8 @@ use super::{
     answer::{Answer, List, created, ok},
     body::{Body, OptionalBody},
     experience_bodies::{ExperienceEdit, NewExperience},
-    experiences::status_filter,
+    experience_lists::{self, Listing},
+    experiences::{StandingAnswer, despite_deliveries},
     flag_bodies::{FlagEdit, NewFlag},
     member::Member,
     openapi::ListQuery,
@@ -22,12 +23,13 @@ use super::{
 use crate::{
     domain::experience::Kind,
     operations::{
-        OperationError, archiving,
+        OperationError,
+        archiving::{self, Archive},
         flags::{self, FlagView},
         keys::KeyLimit,
         short_form,
     },
-    store::{Connection, Store, environments::Environment, standings::ExperienceFilter},
+    store::{Connection, Store, environments::Environment},
 };
 
 /// Where a flag is meant that names no environment.
@@ -70,6 +72,8 @@ pub struct FlagAnswer {
     version: i32,
     /// What the newest version says.
     definition: Value,
+    /// How it stands in each environment, in their order.
+    environments: Vec<StandingAnswer>,
     /// When it was made.
     created_at: DateTime<Utc>,
     /// When it changed or got a version last.
@@ -96,6 +100,7 @@ impl FlagAnswer {
             publication: view.standing.map(|standing| standing.publication_id),
             version: view.newest.number,
             definition: view.newest.content,
+            environments: view.places.into_iter().map(StandingAnswer::from).collect(),
             default_value: view.key.as_ref().map(|key| json!(key.default_value)),
             key: view.key.map(|key| key.name),
             created_at: experience.created_at,
@@ -109,20 +114,13 @@ impl FlagAnswer {
 #[utoipa::path(get, path = "/api/v1/feature-flags", tag = "Feature flags", params(ListQuery),
     responses((status = 200, description = "The flags", body = List<FlagAnswer>)))]
 pub async fn list(member: Member, store: Data<Store>, query: Query) -> Answer {
-    query.only(&ListQuery::NAMES)?;
-    let (page, sort) = (query.page()?, query.sort()?);
+    let page = experience_lists::page(&query)?;
     let list = work::read(&store, move |conn| {
         let environment = environment(conn, &member, query.get("environment"))?;
-        let filter = ExperienceFilter {
-            project_id: member.project.id,
-            kind: Some(Kind::FeatureFlag),
-            search: query.get("q"),
-            tag: query.get("tag"),
-            owner_id: None,
-            segment_id: None,
-            status: status_filter(&query, environment.id)?,
-        };
-        let found = flags::list(conn, &member.actor, environment.id, &filter, sort, page);
+        let kind = Kind::FeatureFlag;
+        let listing = Listing::read(conn, &query, &member, kind, Some(&environment))?;
+        let Listing { filter, order } = listing;
+        let found = flags::list(conn, &member.actor, environment.id, &filter, order, page);
         let page = listed_by(found)?;
         Ok(List::page(page, |view| FlagAnswer::new(view, &environment.key)))
     });
@@ -220,9 +218,11 @@ pub async fn edit(
     Ok(ok(&flag.await?))
 }
 
-/// Archives a feature flag that is off everywhere
+/// Archives a feature flag that is off everywhere, used by nothing and asked for by no app
 #[utoipa::path(delete, path = "/api/v1/feature-flags/{id}", tag = "Feature flags",
-    params(("id" = String, Path, description = "Its id, key or slug")),
+    params(("id" = String, Path, description = "Its id, key or slug"),
+           ("despite_deliveries" = Option<bool>, Query,
+            description = "True: although apps asked for its keys within 24 hours")),
     responses((status = 200, description = "The flag", body = FlagAnswer)))]
 pub async fn archive(
     member: Member,
@@ -231,13 +231,15 @@ pub async fn archive(
     id: Path<String>,
     body: OptionalBody,
 ) -> Answer {
-    query.only(&["environment"])?;
+    query.only(&["environment", "despite_deliveries"])?;
     body.nothing()?;
+    let despite_deliveries = despite_deliveries(&query)?;
     let flag = work::write(&store, move |conn| {
         let environment = environment(conn, &member, query.get("environment"))?;
         let project = member.project.id;
         let found = flags::find(conn, &member.actor, project, environment.id, &id)?.experience;
-        archiving::archive(conn, &member.actor, found.id)?;
+        let order = Archive { experience_id: found.id, turn_off: false, despite_deliveries };
+        archiving::archive(conn, &member.actor, &order)?;
         show(conn, &member, &environment, &found.id.to_string())
     });
     Ok(ok(&flag.await?))

@@ -65,6 +65,8 @@ pub struct FlagEdit {
     status: Option<FlagStatus>,
     /// Whether a new version is published where the flag is published already; else true.
     publish: Option<bool>,
+    /// Whether `ARCHIVED` is meant although apps still ask for its key; else false.
+    despite_deliveries: Option<bool>,
     /// The key of the environment that the status is about; else `production`.
     pub environment: Option<String>,
     /// Why.
@@ -128,7 +130,8 @@ impl FlagEdit {
     /// Reads a change.
     pub fn read(node: &Node<'_>, problems: &mut Problems) -> Option<FlagEdit> {
         let [a, b, c, d, e, f, g, h, i, j] = FIELDS;
-        node.object(&[a, b, c, d, e, f, g, h, i, j, "publish"], problems)?;
+        let own = ["publish", "despite_deliveries"];
+        node.object(&[a, b, c, d, e, f, g, h, i, j, own[0], own[1]], problems)?;
         Some(FlagEdit::of_fields(node, problems))
     }
 
@@ -142,6 +145,9 @@ impl FlagEdit {
             rollout_percentage: node.field("rollout_percentage").map(|node| node.json.clone()),
             targeting_rules: node.field("targeting_rules").map(|node| node.json.clone()),
             status: node.field("status").and_then(|node| status(&node, problems)),
+            despite_deliveries: node
+                .field("despite_deliveries")
+                .and_then(|node| node.boolean(problems)),
             publish: node.field("publish").and_then(|node| node.boolean(problems)),
             environment: optional_text(node, "environment", problems),
             note: optional_text(node, "note", problems).unwrap_or_default(),
@@ -161,6 +167,7 @@ impl FlagEdit {
             targeting_rules: self.targeting_rules.as_ref(),
             status: self.status,
             publish: self.publish.unwrap_or(true),
+            despite_deliveries: self.despite_deliveries.unwrap_or(false),
             note: &self.note,
         }
     }

@@ -13,11 +13,12 @@ use utoipa::{
         },
     },
 };
+use uuid::Uuid;
 
 use super::{
-    audit_log, auth, environments, experience_preview, experiences, explain, feature_flags, keys,
-    product_configs, projects, promotion, publications, publishing, sdk_keys, segment_members,
-    segment_preview, segment_revisions, segments, stats, users, versions,
+    audit_log, auth, bulk, environments, experience_preview, experiences, explain, feature_flags,
+    keys, product_configs, projects, promotion, publications, publishing, sdk_keys,
+    segment_members, segment_preview, segment_revisions, segments, stats, users, versions,
 };
 
 /// Which page of a list is asked for.
@@ -42,21 +43,40 @@ pub struct ListQuery {
     pub limit: Option<u16>,
     /// The `next_cursor` of the page before.
     pub cursor: Option<String>,
-    /// `name`, `created` or `updated`.
+    /// `name`, `created`, `updated`; in an environment also `delivered` (in the last 24 hours) or
+    /// `reach` (the share of users that it is on for), the most first.
     pub sort: Option<String>,
-    /// Text to find in the name, the slug, the description or a held key, whatever the case.
+    /// Text to find in the name, the slug, the description, a tag or a held key, whatever the case.
     pub q: Option<String>,
     /// `draft`, `active` (live or ramping), `live`, `ramping`, `off` or `archived`.
     pub status: Option<String>,
     /// A tag that it has, exactly.
     pub tag: Option<String>,
-    /// The key of the environment that the status is about.
+    /// The id of the person who owns it.
+    pub owner: Option<Uuid>,
+    /// The slug of a segment that it uses.
+    pub segment: Option<String>,
+    /// `true`: only what may have outlived its purpose: not asked for in 30 days, the same for
+    /// everybody and unchanged for 30 days, or the defaults for everybody.
+    pub stale: Option<bool>,
+    /// The key of the environment that status, `stale`, `delivered` and `reach` are about.
     pub environment: Option<String>,
 }
 
 impl ListQuery {
     /// The names of the fields.
-    pub const NAMES: [&str; 7] = ["limit", "cursor", "sort", "q", "status", "tag", "environment"];
+    pub const NAMES: [&str; 10] = [
+        "limit",
+        "cursor",
+        "sort",
+        "q",
+        "status",
+        "tag",
+        "owner",
+        "segment",
+        "stale",
+        "environment",
+    ];
 }
 
 /// An error, as RFC 9457 describes it.
@@ -109,7 +129,7 @@ pub struct FieldErrorShape {
         feature_flags::archive,
         product_configs::list, product_configs::create, product_configs::read,
         product_configs::edit, product_configs::archive,
-        experiences::clone, experiences::archive, experiences::unarchive,
+        experiences::clone, experiences::archive, experiences::unarchive, bulk::apply,
         versions::list, versions::save, versions::read,
         versions::difference, experience_preview::preview,
         publishing::publish, publishing::enable, publishing::disable,

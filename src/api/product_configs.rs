@@ -6,7 +6,8 @@ use super::{
     answer::{Answer, List, created, ok},
     body::{Body, OptionalBody},
     experience_bodies::{ExperienceEdit, NewExperience},
-    experiences::{ExperienceAnswer, KindInPath, find, status_filter},
+    experience_lists::{self, Listing},
+    experiences::{ExperienceAnswer, KindInPath, despite_deliveries, find},
     member::Member,
     openapi::ListQuery,
     precondition::IfMatch,
@@ -15,42 +16,29 @@ use super::{
 };
 use crate::{
     domain::experience::Kind,
-    operations::{OperationError, archiving, experiences},
-    store::{
-        Store,
-        standings::{ExperienceFilter, StatusFilter},
+    operations::{
+        archiving::{self, Archive},
+        experiences,
     },
+    store::Store,
 };
 
 const KIND: KindInPath = KindInPath::ProductConfigs;
 
 /// Lists the product configs of the project
 ///
-/// A status other than `archived` is one in an environment, which has to be named.
+/// A status other than `archived` is one in an environment, which has to be named; so does what is
+/// stale, delivered and reached.
 #[utoipa::path(get, path = "/api/v1/product-configs", tag = "Product configs", params(ListQuery),
     responses((status = 200, description = "The configs", body = List<ExperienceAnswer>)))]
 pub async fn list(member: Member, store: Data<Store>, query: Query) -> Answer {
-    query.only(&ListQuery::NAMES)?;
-    let (page, sort) = (query.page()?, query.sort()?);
+    let page = experience_lists::page(&query)?;
     let list = work::read(&store, move |conn| {
-        let status = match (query.get("environment"), query.get("status")) {
-            (Some(key), _) => status_filter(&query, member.environment(conn, key)?.id)?,
-            (None, None) => StatusFilter::NotArchived,
-            (None, Some("archived")) => StatusFilter::Archived,
-            (None, Some(_)) => {
-                return Err(OperationError::invalid("environment", "Name the environment, too."));
-            }
-        };
-        let filter = ExperienceFilter {
-            project_id: member.project.id,
-            kind: Some(Kind::ProductConfig),
-            search: query.get("q"),
-            tag: query.get("tag"),
-            owner_id: None,
-            segment_id: None,
-            status,
-        };
-        let page = listed_by(experiences::list(conn, &member.actor, &filter, sort, page))?;
+        let place =
+            query.get("environment").map(|key| member.environment(conn, key)).transpose()?;
+        let kind = Kind::ProductConfig;
+        let Listing { filter, order } = Listing::read(conn, &query, &member, kind, place.as_ref())?;
+        let page = listed_by(experiences::list(conn, &member.actor, &filter, order, page))?;
         Ok(List::page(page, ExperienceAnswer::from))
     });
     Ok(ok(&list.await?))
@@ -108,9 +96,11 @@ pub async fn edit(
     Ok(ok(&ExperienceAnswer::from(saved.await?)))
 }
 
-/// Archives a product config that is off everywhere
+/// Archives a product config that is off everywhere, used by nothing and asked for by no app
 #[utoipa::path(delete, path = "/api/v1/product-configs/{id}", tag = "Product configs",
-    params(("id" = String, Path, description = "Its id or slug")),
+    params(("id" = String, Path, description = "Its id or slug"),
+           ("despite_deliveries" = Option<bool>, Query,
+            description = "True: although apps asked for its keys within 24 hours")),
     responses((status = 200, description = "The config", body = ExperienceAnswer)))]
 pub async fn archive(
     member: Member,
@@ -119,11 +109,13 @@ pub async fn archive(
     id: Path<String>,
     body: OptionalBody,
 ) -> Answer {
-    query.only(&[])?;
+    query.only(&["despite_deliveries"])?;
     body.nothing()?;
+    let despite_deliveries = despite_deliveries(&query)?;
     let archived = work::write(&store, move |conn| {
         let found = find(conn, &member, KIND, &id)?.experience;
-        archiving::archive(conn, &member.actor, found.id)?;
+        let order = Archive { experience_id: found.id, turn_off: false, despite_deliveries };
+        archiving::archive(conn, &member.actor, &order)?;
         find(conn, &member, KIND, &found.id.to_string())
     });
     Ok(ok(&ExperienceAnswer::from(archived.await?)))

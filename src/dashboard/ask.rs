@@ -106,7 +106,7 @@ impl Ask {
 
     /// Whether htmx asks from the page at that path.
     pub fn is_on(&self, path: &str) -> bool {
-        self.shown().is_some_and(|shown| shown.split('?').next() == Some(path))
+        self.shown().is_some_and(|shown| shown.split('?').next() == path.split('?').next())
     }
 
     /// Whether the answer goes into the dialog.

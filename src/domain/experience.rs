@@ -74,6 +74,34 @@ impl Status {
     }
 }
 
+/// Why an experience may have outlived its purpose, in one environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stale {
+    /// No app has asked for any of its keys for long.
+    NotAskedFor,
+    /// It gives everybody the same, and nothing of it has changed for long.
+    Settled,
+    /// It gives everybody what they would get without it.
+    GivesDefaults,
+}
+
+impl Stale {
+    /// All of them.
+    pub const ALL: [Stale; 3] = [Stale::NotAskedFor, Stale::Settled, Stale::GivesDefaults];
+    /// How long nothing may have happened, in days.
+    pub const DAYS: i64 = 30;
+
+    /// Why, as a sentence.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Stale::NotAskedFor => "No app has asked for its keys in 30 days.",
+            Stale::Settled => "Everybody has got the same for 30 days, and nothing has changed.",
+            Stale::GivesDefaults => "Everybody gets the defaults, as without it.",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,6 +13,7 @@ use crate::domain::json_schema::JsonSchema;
 use crate::domain::key::KeyName;
 use crate::domain::reading::{FieldError, Node, Problems};
 use crate::domain::version::{Audience, Content, ProjectNames};
+use crate::store::version_outcomes::Facts;
 use crate::store::versions::{NamedThings, RowAudience, VersionRow};
 use crate::store::{Connection, StoreError, keys, segments};
 
@@ -60,6 +61,22 @@ pub(super) struct Checked {
     pub rows: Vec<VersionRow>,
     /// What it names.
     pub named: NamedThings,
+}
+
+impl Checked {
+    /// What lists know of it.
+    pub(super) fn facts(&self) -> Facts<'_> {
+        let mut outcomes = self.content.outcomes();
+        // The keys were named in this order.
+        let ids = self.content.keys.iter().zip(&self.named.keys);
+        let outcomes = ids.filter_map(|(key, id)| Some((*id, outcomes.remove(key)?)));
+        let shares = self.content.shares();
+        Facts {
+            outcomes: outcomes.collect(),
+            of_everybody: shares.of_everybody.hundredths(),
+            of_some: shares.of_some.hundredths(),
+        }
+    }
 }
 
 /// Checks a content against its kind and the project's keys and segments that are not archived.

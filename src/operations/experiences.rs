@@ -2,17 +2,15 @@
 
 use uuid::Uuid;
 
-use super::editing::content_of;
 use super::obstacles::word;
 use super::{Actor, OperationError};
 use crate::domain::experience::{Kind, Status};
 use crate::domain::role::Right;
-use crate::domain::version::Change;
 use crate::store::environments::{self, Environment};
 use crate::store::experiences::{self, Experience};
 use crate::store::standings::{self, ExperienceFilter, Standing};
 use crate::store::versions::{self, Version};
-use crate::store::{Connection, Page, PageRequest, Sort, StoreError, keys};
+use crate::store::{Connection, Order, Page, PageRequest, StoreError, keys};
 
 /// An experience with its newest version, and where it stands.
 #[derive(Debug, Clone)]
@@ -103,26 +101,13 @@ pub fn list(
     conn: &mut Connection,
     actor: &Actor,
     filter: &ExperienceFilter<'_>,
-    sort: Sort,
+    order: Order,
     page: PageRequest,
 ) -> Result<Page<ExperienceView>, OperationError> {
     actor.require(Right::See, filter.project_id)?;
-    let found = standings::list(conn, filter, sort, page)?;
+    let found = standings::list(conn, filter, order, page)?;
     let items = views(conn, filter.project_id, found.items)?;
     Ok(Page { items, next: found.next })
-}
-
-/// What changed from one version of an experience to another one.
-///
-/// # Errors
-/// [`OperationError::Internal`] for a version that this build can't read.
-pub fn difference(
-    experience: &Experience,
-    before: &Version,
-    after: &Version,
-) -> Result<Vec<Change>, OperationError> {
-    let (before, after) = (content_of(before, experience)?, content_of(after, experience)?);
-    Ok(before.difference(&after))
 }
 
 /// Some of the experiences of a project, from that place in the order on, for pages with numbers.
@@ -133,12 +118,12 @@ pub fn slice(
     conn: &mut Connection,
     actor: &Actor,
     filter: &ExperienceFilter<'_>,
-    sort: Sort,
+    order: Order,
     from: i64,
     most: i64,
 ) -> Result<Vec<ExperienceView>, OperationError> {
     actor.require(Right::See, filter.project_id)?;
-    let found = standings::slice(conn, filter, sort, from, most)?;
+    let found = standings::slice(conn, filter, order, from, most)?;
     Ok(views(conn, filter.project_id, found)?)
 }
 
@@ -180,7 +165,7 @@ fn views(
     Ok(viewed.collect())
 }
 
-fn find_experience(
+pub(super) fn find_experience(
     conn: &mut Connection,
     project_id: Uuid,
     kind: Kind,

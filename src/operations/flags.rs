@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::editing::content_of;
-use super::experiences::{self, ExperienceView};
+use super::experiences::{self, ExperienceView, Place};
 use super::{Actor, OperationError};
 use crate::domain::experience::{Kind, Status};
 use crate::domain::version::{Content, ShortForm};
@@ -14,7 +14,7 @@ use crate::store::experiences::Experience;
 use crate::store::keys::{self, Key};
 use crate::store::standings::{ExperienceFilter, Standing};
 use crate::store::versions::Version;
-use crate::store::{Connection, Page, PageRequest, Sort};
+use crate::store::{Connection, Order, Page, PageRequest};
 
 /// The status of a flag in short form, in one environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,8 @@ pub struct FlagView {
     pub standing: Option<Standing>,
     /// The status there.
     pub status: FlagStatus,
+    /// How it stands in every environment of the project, in their order.
+    pub places: Vec<Place>,
     /// Its key, where it has exactly one.
     pub key: Option<Key>,
     /// The newest version in short form, where it can be said so.
@@ -110,11 +112,11 @@ pub fn list(
     actor: &Actor,
     environment_id: Uuid,
     filter: &ExperienceFilter<'_>,
-    sort: Sort,
+    order: Order,
     page: PageRequest,
 ) -> Result<Page<FlagView>, OperationError> {
     let filter = ExperienceFilter { kind: Some(Kind::FeatureFlag), ..*filter };
-    let found = experiences::list(conn, actor, &filter, sort, page)?;
+    let found = experiences::list(conn, actor, &filter, order, page)?;
     let items = flags(conn, filter.project_id, found.items, environment_id)?;
     Ok(Page { items, next: found.next })
 }
@@ -152,6 +154,7 @@ fn flags(
             short: default.and_then(|default| ShortForm::of(content, default)),
             experience: view.experience,
             newest: view.newest,
+            places: view.places,
         })
     };
     views.into_iter().zip(&contents).map(flag).collect()

@@ -8,7 +8,7 @@ use super::publishing::Published;
 use super::shared_changes::SharedChanges;
 use super::{Actor, OperationError};
 use crate::domain::role::Right;
-use crate::domain::version::Change;
+use crate::domain::version::{Change, SegmentNames};
 use crate::operations::rights::{find_environment, lock_experience};
 use crate::store::publications::{self, Publication};
 use crate::store::{Connection, StoreError, rehearse, versions};
@@ -56,10 +56,11 @@ pub fn preview(
             Some(base) => content_of(&version(base.version_id)?, &experience)?,
             None => after.unserved(),
         };
+        let names = SegmentNames::load(conn, experience.project_id, [&was, &after])?;
         let named = (&published_version, &after);
         let project_id = experience.project_id;
         Ok(Preview {
-            changes: was.difference(&after),
+            changes: was.difference(&after, &names),
             shared: SharedChanges::of(conn, project_id, named, environment.id, live.as_ref())?,
             foreseen: before.and_after(conn, experience.id)?,
             live,

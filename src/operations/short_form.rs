@@ -4,6 +4,7 @@
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::archiving::{self, Archive};
 use super::editing::{self, Description, Draft, NewExperience};
 use super::flags::{self, FlagStatus, FlagView};
 use super::keys::NewKey;
@@ -11,7 +12,7 @@ use super::obstacles::refused;
 use super::publishing::{self, Publish, Replaces};
 use super::rights::{find_environment, lock_experience};
 use super::switching::{self, Switch};
-use super::{Actor, OperationError, archiving, experiences};
+use super::{Actor, OperationError, experiences};
 use crate::domain::bucketing::Rollout;
 use crate::domain::experience::Kind;
 use crate::domain::key::KeyName;
@@ -73,6 +74,8 @@ pub struct FlagEdit<'a> {
     pub status: Option<FlagStatus>,
     /// Whether a new version is published where the flag is published already.
     pub publish: bool,
+    /// Whether `Archived` is meant although apps still ask for its key.
+    pub despite_deliveries: bool,
     /// Why.
     pub note: &'a str,
 }
@@ -206,7 +209,12 @@ impl Move<'_> {
             Some(FlagStatus::Active) => self.switch_on(conn, actor),
             Some(FlagStatus::Inactive) => self.switch_off(conn, actor),
             Some(FlagStatus::Archived) => {
-                archiving::archive(conn, actor, self.experience.id).map(drop)
+                let order = Archive {
+                    experience_id: self.experience.id,
+                    turn_off: false,
+                    despite_deliveries: edit.despite_deliveries,
+                };
+                archiving::archive(conn, actor, &order).map(drop)
             }
             Some(FlagStatus::Draft) | None => Ok(()),
         }

@@ -5,7 +5,7 @@ use actix_web::http::Method;
 use super::{Access, Row};
 use crate::{
     api::{
-        audit_log, auth, docs, environments, experience_preview, experiences, explain,
+        audit_log, auth, bulk, docs, environments, experience_preview, experiences, explain,
         feature_flags, keys, openapi, product_configs, projects, promotion, publications,
         publishing, sdk_keys, segment_members, segment_preview, segment_revisions, segments, stats,
         users, versions,
@@ -33,6 +33,9 @@ macro_rules! segment {
         concat!("/api/v1/segments/{slug}", $rest)
     };
 }
+
+/// Several feature flags or product configs at once.
+const BULK: &str = "/api/v1/{kind:feature-flags|product-configs}/bulk";
 
 pub(super) fn rows() -> Vec<Row> {
     let tables = [
@@ -111,6 +114,8 @@ fn of_segments() -> Vec<Row> {
 
 fn of_flags_and_configs() -> Vec<Row> {
     vec![
+        // Before the addresses that it could be the name of something in.
+        Row::new(Method::POST, BULK, EDIT, bulk::apply).among_names(),
         Row::new(Method::GET, "/api/v1/feature-flags", SEE, feature_flags::list),
         Row::new(Method::POST, "/api/v1/feature-flags", EDIT, feature_flags::create),
         Row::new(Method::GET, "/api/v1/feature-flags/{id}", SEE, feature_flags::read),

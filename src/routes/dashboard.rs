@@ -7,11 +7,11 @@ use crate::{
     dashboard::{
         Admission, assets,
         experiences::{
-            archiving, cloning,
+            activity, archiving, bulk, cloning, code, comparing, edit_from,
             editor::{create, edit},
-            list, publish, switch, undo, version, versions,
+            list, news, publish, switch, undo, version, versions,
         },
-        first_steps, home, keys, playground, preferences, reports, segments,
+        first_steps, home, keys, palette, playground, preferences, reports, segments,
         segments::user_list,
         setup, sign_in, users,
     },
@@ -78,6 +78,8 @@ fn of_projects() -> Vec<PageRow> {
         PageRow::new(Method::GET, page!(""), SEE, home::overview),
         PageRow::new(Method::POST, page!("/hide-first-steps"), SEE, first_steps::hide),
         PageRow::new(Method::GET, page!("/playground"), SEE, playground::page),
+        PageRow::new(Method::GET, page!("/search"), SEE, palette::search),
+        PageRow::new(Method::GET, page!("/_palette"), SEE, palette::palette),
     ]
 }
 
@@ -89,6 +91,8 @@ macro_rules! of_kind {
             PageRow::new(Method::GET, page!($list, "/new"), EDIT, create::new),
             PageRow::new(Method::POST, page!($list, "/new"), EDIT, create::post),
             PageRow::new(Method::POST, page!($list, "/new/_words"), EDIT, create::words),
+            PageRow::new(Method::POST, page!($list, "/_bulk"), EDIT, bulk::apply),
+            PageRow::new(Method::POST, page!($list, "/_bulk/undo"), SWITCH_OFF, bulk::undo),
             PageRow::new(Method::GET, page!($list, "/{slug}"), SEE, edit::page),
             PageRow::new(Method::POST, page!($list, "/{slug}"), EDIT, edit::post),
             PageRow::new(Method::POST, page!($list, "/{slug}/_words"), EDIT, edit::words),
@@ -96,6 +100,7 @@ macro_rules! of_kind {
             PageRow::new(Method::POST, page!($list, "/{slug}/undo"), SWITCH_OFF, undo::undo),
             PageRow::new(Method::GET, page!($list, "/{slug}/clone"), EDIT, cloning::ask),
             PageRow::new(Method::POST, page!($list, "/{slug}/clone"), EDIT, cloning::clone),
+            PageRow::new(Method::POST, page!($list, "/{slug}/clone/_keys"), EDIT, cloning::check),
             PageRow::new(Method::GET, page!($list, "/{slug}/archive"), EDIT, archiving::ask),
             PageRow::new(Method::POST, page!($list, "/{slug}/archive"), EDIT, archiving::archive),
             PageRow::new(
@@ -127,6 +132,24 @@ macro_rules! of_kind {
                 SEE,
                 version::page,
             ),
+            PageRow::new(Method::GET, page!($list, "/{slug}/compare"), SEE, comparing::choose),
+            PageRow::new(
+                Method::GET,
+                page!($list, "/{slug}/compare/{versions}"),
+                SEE,
+                comparing::page,
+            ),
+            PageRow::new(
+                Method::GET,
+                page!($list, "/{slug}/versions/{number}/edit"),
+                EDIT,
+                edit_from::page,
+            ),
+            PageRow::new(Method::GET, page!($list, "/{slug}/code"), SEE, code::page),
+            PageRow::new(Method::GET, page!($list, "/{slug}/_code"), SEE, code::fold),
+            PageRow::new(Method::GET, page!($list, "/{slug}/_listening"), SEE, code::listen),
+            PageRow::new(Method::GET, page!($list, "/{slug}/activity"), SEE, activity::page),
+            PageRow::new(Method::GET, page!($list, "/{slug}/_news"), SEE, news::news),
         ]
     };
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use actix_web::{
     FromRequest, Handler, HttpResponse, Resource, Responder, Route,
+    guard::fn_guard,
     http::{Method, StatusCode, header},
     web::{self, ServiceConfig},
 };
@@ -35,6 +36,7 @@ pub struct Row {
     method: Method,
     path: &'static str,
     access: Access,
+    is_among_names: bool,
     route: Box<dyn Fn() -> Route>,
 }
 
@@ -48,7 +50,13 @@ impl Row {
     {
         let of = method.clone();
         let route = move || guarded(web::method(of.clone()).to(handler.clone()), access);
-        Row { method, path, access, route: Box::new(route) }
+        Row { method, path, access, is_among_names: false, route: Box::new(route) }
+    }
+
+    /// A row whose last word could be the name of something: requests of other methods are about
+    /// that, and go to the rows behind it.
+    pub fn among_names(self) -> Row {
+        Row { is_among_names: true, ..self }
     }
 
     /// The method.
@@ -108,6 +116,10 @@ fn resource(path: &str, rows: &[&Row]) -> Resource {
     let mut resource = web::resource(path);
     for row in rows {
         resource = resource.route((row.route)());
+        if row.is_among_names {
+            let method = row.method.clone();
+            resource = resource.guard(fn_guard(move |asked| asked.head().method == method));
+        }
     }
     resource.default_service(web::to(move || {
         let allowed = allowed.clone();

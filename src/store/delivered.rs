@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::sql;
+use diesel::dsl::{IntervalDsl, now, sql};
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Timestamptz};
 use uuid::Uuid;
 
 use super::schema::{deliveries_minute, delivery_series, key_holders};
@@ -36,25 +36,24 @@ pub fn of_keys(
     Ok(rows.into_iter().collect())
 }
 
-/// The same of the keys that these experiences hold, by experience.
+/// How often the keys that an experience holds were delivered within the last day, by environment;
+/// those without any are not in it.
 ///
 /// # Errors
 /// Those of the database.
-pub fn of_experiences(
+pub fn within_a_day(
     conn: &mut Connection,
-    environment_id: Uuid,
-    experience_ids: &[Uuid],
-    from: DateTime<Utc>,
+    experience_id: Uuid,
 ) -> Result<HashMap<Uuid, i64>, StoreError> {
-    let held: Vec<(Uuid, Uuid)> = key_holders::table
-        .filter(key_holders::experience_id.eq_any(experience_ids))
-        .select((key_holders::key_id, key_holders::experience_id))
+    let held = key_holders::table
+        .filter(key_holders::experience_id.eq(experience_id))
+        .select(key_holders::key_id);
+    let rows: Vec<(Uuid, i64)> = deliveries_minute::table
+        .inner_join(delivery_series::table)
+        .filter(delivery_series::key_id.eq_any(held))
+        .filter(deliveries_minute::minute.gt(now.into_sql::<Timestamptz>() - 1.day()))
+        .group_by(delivery_series::environment_id)
+        .select((delivery_series::environment_id, sql::<BigInt>(SUM)))
         .load(conn)?;
-    let keys: Vec<Uuid> = held.iter().map(|(key, _)| *key).collect();
-    let delivered = of_keys(conn, environment_id, &keys, from)?;
-    let mut sums = HashMap::new();
-    for (key, experience) in held {
-        *sums.entry(experience).or_default() += delivered.get(&key).copied().unwrap_or(0);
-    }
-    Ok(sums)
+    Ok(rows.into_iter().collect())
 }

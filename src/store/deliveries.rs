@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::schema::{
     deliveries_minute, delivery_batches, delivery_series, key_holders, keys, versions,
 };
-use super::{Connection, StoreError};
+use super::{Connection, StoreError, key_deliveries};
 
 /// Whom a delivery was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -148,8 +148,7 @@ const ROWS_PER_STATEMENT: usize = 2_000;
 /// all.
 ///
 /// # Errors
-/// [`StoreError::Refused`] when a count is about things that this database does not have, or is
-/// malformed: such a batch never succeeds.
+/// [`StoreError::Refused`] when a count is malformed or of nothing here: such a batch never succeeds.
 pub fn add_batch(
     conn: &mut Connection,
     batch_id: Uuid,
@@ -172,6 +171,7 @@ pub fn add_batch(
         }
     }
     add_sums(conn, &sums)?;
+    key_deliveries::add(conn, counts)?;
     Ok(Added::Now)
 }
 

@@ -102,6 +102,17 @@ pub fn list(conn: &mut Connection) -> Result<Vec<Person>, StoreError> {
         .load(conn)?)
 }
 
+/// What people of these ids are called.
+///
+/// # Errors
+/// Those of the database.
+pub fn names(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, StoreError> {
+    Ok(people::table
+        .filter(people::id.eq_any(ids))
+        .select((people::id, people::name))
+        .load(conn)?)
+}
+
 /// Changes what a person is called.
 ///
 /// # Errors

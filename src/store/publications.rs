@@ -260,6 +260,18 @@ pub fn last_end(
         .first(conn)?)
 }
 
+/// The publications of these ids, in no order.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_ids(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<Publication>, StoreError> {
+    Ok(publications::table
+        .inner_join(versions::table)
+        .filter(publications::id.eq_any(ids))
+        .select(Publication::as_select())
+        .load(conn)?)
+}
+
 /// The last publication of each of these versions in each environment.
 ///
 /// # Errors

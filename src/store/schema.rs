@@ -133,6 +133,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    key_deliveries (environment_id, key_id) {
+        environment_id -> Uuid,
+        key_id -> Uuid,
+        asked_at -> Timestamptz,
+        newest_hour -> Timestamptz,
+        hours -> Array<BigInt>,
+        day -> BigInt,
+    }
+}
+
+diesel::table! {
     key_holders (key_id) {
         key_id -> Uuid,
         experience_id -> Uuid,
@@ -360,6 +371,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    version_outcomes (version_id, key_id, number) {
+        version_id -> Uuid,
+        key_id -> Uuid,
+        number -> Integer,
+        value -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
     version_rows (version_id, row_id) {
         version_id -> Uuid,
         row_id -> Text,
@@ -373,6 +393,14 @@ diesel::table! {
     version_segments (version_id, segment_id) {
         version_id -> Uuid,
         segment_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    version_shares (version_id) {
+        version_id -> Uuid,
+        of_everybody -> Integer,
+        of_some -> Integer,
     }
 }
 
@@ -403,6 +431,7 @@ diesel::joinable!(publications -> experiences (experience_id));
 diesel::joinable!(publications -> versions (version_id));
 diesel::joinable!(sessions -> people (person_id));
 diesel::joinable!(version_keys -> keys (key_id));
+diesel::joinable!(version_outcomes -> keys (key_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
@@ -416,6 +445,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     experiences,
     holding_versions,
     installation,
+    key_deliveries,
     key_holders,
     key_revisions,
     keys,
@@ -436,7 +466,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     switch_changes,
     switches,
     version_keys,
+    version_outcomes,
     version_rows,
     version_segments,
+    version_shares,
     versions,
 );

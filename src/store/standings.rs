@@ -3,20 +3,22 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::{count_star, exists, not};
+use diesel::dsl::{count_star, exists, not, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Bool, Text};
 use uuid::Uuid;
 
 use super::experiences::Experience;
-use super::page::{containing, sorted_after};
+use super::page::{containing, lower, sorted_after};
 use super::publications::{FULL_RAMP, TEST_USERS_ONLY};
+use super::ranking::rank;
 use super::schema::{
     experiences, holding_versions, key_holders, keys, publications, switches, version_segments,
     versions,
 };
-use super::{Connection, Page, PageRequest, Sort, StoreError};
+use super::stale::{Look, is_stale};
+use super::{Connection, Order, Page, PageRequest, StoreError};
 use crate::domain::experience::{Kind, Status};
 
 /// Which experiences a list is about.
@@ -26,8 +28,8 @@ pub struct ExperienceFilter<'a> {
     pub project_id: Uuid,
     /// Of which kind; none for both.
     pub kind: Option<Kind>,
-    /// Text that the name, the slug, the description or a held key's name contains, whatever the
-    /// case.
+    /// Text that the name, the slug, the description, a tag or a held key's name contains, whatever
+    /// the case.
     pub search: Option<&'a str>,
     /// A tag that it has, exactly.
     pub tag: Option<&'a str>,
@@ -37,6 +39,8 @@ pub struct ExperienceFilter<'a> {
     pub segment_id: Option<Uuid>,
     /// Which status it has.
     pub status: StatusFilter,
+    /// Only what may have outlived its purpose, seen so; none for all.
+    pub stale: Option<Look>,
 }
 
 /// Which status an experience of a list has.
@@ -94,7 +98,7 @@ impl Standing {
 pub fn list(
     conn: &mut Connection,
     filter: &ExperienceFilter<'_>,
-    sort: Sort,
+    order: impl Into<Order>,
     page: PageRequest,
 ) -> Result<Page<Experience>, StoreError> {
     let after = match page.after {
@@ -107,8 +111,24 @@ pub fn list(
                 .first(conn)?,
         ),
     };
-    let query = matching(filter).select(Experience::as_select()).limit(page.fetch());
-    let found = sorted_after!(query, experiences, sort, after).load(conn)?;
+    let found = match order.into() {
+        Order::Plain(sort) => {
+            let query = matching(filter).select(Experience::as_select()).limit(page.fetch());
+            sorted_after!(query, experiences, sort, after).load(conn)?
+        }
+        order => {
+            let ids = ranked(conn, filter, order)?;
+            let place = page.after.and_then(|id| ids.iter().position(|known| *known == id));
+            let from = match (page.after, place) {
+                (None, _) => 0,
+                (Some(_), Some(place)) => place + 1,
+                // It is not on the list any more, so that nobody knows how far it went.
+                (Some(_), None) => return Err(StoreError::NotFound),
+            };
+            let most = usize::try_from(page.fetch()).unwrap_or(usize::MAX);
+            in_order(conn, ids.into_iter().skip(from).take(most).collect())?
+        }
+    };
     Ok(page.cut(found, |experience: &Experience| experience.id))
 }
 
@@ -119,12 +139,43 @@ pub fn list(
 pub fn slice(
     conn: &mut Connection,
     filter: &ExperienceFilter<'_>,
-    sort: Sort,
+    order: impl Into<Order>,
     from: i64,
     most: i64,
 ) -> Result<Vec<Experience>, StoreError> {
-    let query = matching(filter).select(Experience::as_select()).offset(from).limit(most);
-    Ok(sorted_after!(query, experiences, sort, None::<Experience>).load(conn)?)
+    let order = match order.into() {
+        Order::Plain(sort) => {
+            let query = matching(filter).select(Experience::as_select()).offset(from).limit(most);
+            return Ok(sorted_after!(query, experiences, sort, None::<Experience>).load(conn)?);
+        }
+        order => order,
+    };
+    let (from, most) = (usize::try_from(from).unwrap_or(0), usize::try_from(most).unwrap_or(0));
+    let ids = ranked(conn, filter, order)?;
+    in_order(conn, ids.into_iter().skip(from).take(most).collect())
+}
+
+/// The identities of what a list is about, in that order.
+fn ranked(
+    conn: &mut Connection,
+    filter: &ExperienceFilter<'_>,
+    order: Order,
+) -> Result<Vec<Uuid>, StoreError> {
+    let mut ids: Vec<Uuid> = matching(filter)
+        .order((lower(experiences::name), experiences::id))
+        .select(experiences::id)
+        .load(conn)?;
+    rank(conn, order, &mut ids)?;
+    Ok(ids)
+}
+
+fn in_order(conn: &mut Connection, ids: Vec<Uuid>) -> Result<Vec<Experience>, StoreError> {
+    let mut found: Vec<Experience> = experiences::table
+        .filter(experiences::id.eq_any(&ids))
+        .select(Experience::as_select())
+        .load(conn)?;
+    found.sort_by_key(|experience| ids.iter().position(|id| *id == experience.id));
+    Ok(found)
 }
 
 /// How many experiences of a list stand how in that environment; the status of the filter does not
@@ -196,6 +247,9 @@ fn matching<'a>(filter: &ExperienceFilter<'a>) -> experiences::BoxedQuery<'a, Pg
     if let Some(text) = filter.search {
         query = query.filter(found_by(text));
     }
+    if let Some(look) = filter.stale {
+        query = query.filter(is_stale(look));
+    }
     query
 }
 
@@ -209,11 +263,15 @@ fn found_by(text: &str) -> Condition {
             .filter(key_holders::experience_id.eq(experiences::id))
             .filter(keys::name.ilike(pattern.clone())),
     );
+    let has_tag = sql::<Bool>("exists (select from unnest(experiences.tags) tag where tag ilike ")
+        .bind::<Text, _>(pattern.clone())
+        .sql(")");
     Box::new(
         experiences::name
             .ilike(pattern.clone())
             .or(experiences::slug.ilike(pattern.clone()))
             .or(experiences::description.ilike(pattern))
+            .or(has_tag)
             .or(holds_key),
     )
 }

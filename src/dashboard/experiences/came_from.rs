@@ -20,10 +20,7 @@ impl CameFrom {
     /// The page at `back`, where that is one of those; else the flag's own.
     pub fn read(member: &ProjectMember, pages: KindPages, slug: &str, back: &str) -> CameFrom {
         let list = pages.list(member);
-        let is_list = back.strip_prefix(&list).is_some_and(|rest| {
-            (rest.is_empty() || rest.starts_with('?')) && local_or_start(back) == back
-        });
-        if is_list {
+        if is_of_list(&list, back) {
             return CameFrom::List(back.to_owned());
         }
         let flag = format!("{list}/{slug}");
@@ -51,4 +48,16 @@ impl CameFrom {
             CameFrom::List(_) | CameFrom::Flag(_) => None,
         }
     }
+}
+
+/// The address of the list at `back`, where that is one; else the list as it starts.
+pub fn list(member: &ProjectMember, pages: KindPages, back: &str) -> String {
+    let list = pages.list(member);
+    if is_of_list(&list, back) { back.to_owned() } else { list }
+}
+
+fn is_of_list(list: &str, address: &str) -> bool {
+    let rest = address.strip_prefix(list);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('?'))
+        && local_or_start(address) == address
 }

@@ -1,4 +1,4 @@
-//! A flag like another one, under a name and a key of its own.
+//! An experience like another one, under a name and keys of its own.
 
 use actix_web::web::Data;
 use askama::Template;
@@ -8,17 +8,19 @@ use super::{
         Answer, FieldErrors, Form, Fragment, Layout, Moved, Page, PageError, ProjectMember, Site,
         Toast, work,
     },
+    clone_keys::{self, CloneKey},
     kind_pages::KindPages,
     switch::Place,
+    told::read,
 };
 use crate::{
-    domain::{key::KeyName, reading::FieldError},
+    domain::reading::FieldError,
     operations::{
         OperationError, editing,
         experiences::{self, ExperienceView},
-        keys::{self, KeyLimit, NewKey},
+        keys::KeyLimit,
     },
-    store::{Connection, Store, experiences::Experience, key_lists, keys::Key},
+    store::{Connection, Store, keys, keys::Key},
 };
 
 /// What the form asks for.
@@ -31,7 +33,8 @@ struct CloneForm {
     /// The address of the list.
     list: String,
     name: String,
-    key: String,
+    /// A key for each one of the original, in their order.
+    keys: Vec<CloneKey>,
     errors: FieldErrors,
     csrf: String,
 }
@@ -49,8 +52,21 @@ struct CloneDialog {
     form: CloneForm,
 }
 
+/// What is known of the keys, while they are typed.
+#[derive(Template)]
+#[template(path = "experiences/_clone_notes.html")]
+struct CloneNotes {
+    keys: Vec<CloneKey>,
+}
+
 impl CloneForm {
-    fn new(member: &ProjectMember, original: &Experience, name: &str, key: &str) -> CloneForm {
+    fn new(
+        member: &ProjectMember,
+        original: &ExperienceView,
+        name: &str,
+        keys: Vec<CloneKey>,
+    ) -> CloneForm {
+        let original = &original.experience;
         let pages = KindPages::from(original.kind);
         CloneForm {
             pages,
@@ -58,7 +74,7 @@ impl CloneForm {
             action: format!("{}/clone", pages.address(member, &original.slug)),
             list: pages.list(member),
             name: name.to_owned(),
-            key: key.to_owned(),
+            keys,
             errors: FieldErrors::default(),
             csrf: member.csrf.clone(),
         }
@@ -82,36 +98,38 @@ impl CloneForm {
     fn wanting(mut self, error: PageError, member: &ProjectMember) -> Answer {
         let problems = match error {
             PageError::Invalid(problems) => problems,
-            PageError::Refused(message, _) => vec![FieldError::new("key", message)],
+            PageError::Refused(message, _) => vec![FieldError::new("keys", message)],
             other => return Err(other),
         };
+        let first = self.keys.first().map_or("name", |key| key.id.as_str()).to_owned();
         let named = problems.into_iter().map(|problem| match problem.field.as_str() {
             "name" => problem,
-            _ => FieldError::new("key", problem.message),
+            // What the operation says of keys and content is about the whole form.
+            _ => FieldError::new(first.clone(), problem.message),
         });
         self.errors = FieldErrors::new(named.collect());
         self.show(member)
     }
 }
 
-/// A flag and the keys that it holds.
-async fn find_original(
+/// An experience, and the keys that its newest version gives values to, in its order.
+fn find_original(
+    conn: &mut Connection,
     member: &ProjectMember,
     pages: KindPages,
-    place: Place,
-    store: &Store,
-) -> Result<(ExperienceView, Vec<Key>), PageError> {
-    let ((_, _, slug), who) = (place.into_inner(), member.clone());
-    let found = work::read(store, move |conn| {
-        let (project_id, kind) = (who.project.id, pages.kind);
-        let view = experiences::find_by_slug(conn, &who.actor, project_id, kind, &slug)?;
-        let keys = key_lists::given_by(conn, view.newest.id)?;
-        Ok((view, keys))
-    });
-    found.await
+    slug: &str,
+) -> Result<(ExperienceView, Vec<Key>), OperationError> {
+    let project_id = member.project.id;
+    let view = experiences::find_by_slug(conn, &member.actor, project_id, pages.kind, slug)?;
+    let content = read(&view.newest);
+    let names: Vec<&str> =
+        content.iter().flat_map(|content| &content.keys).map(|key| key.as_str()).collect();
+    let mut found = keys::find_by_names(conn, project_id, &names)?;
+    found.sort_by_key(|key| names.iter().position(|name| *name == key.name));
+    Ok((view, found))
 }
 
-/// Asks for the name and the key.
+/// Asks for the name and the keys.
 ///
 /// # Errors
 /// [`PageError::NotFound`].
@@ -121,13 +139,37 @@ pub async fn ask(
     place: Place,
     store: Data<Store>,
 ) -> Answer {
-    let (view, keys) = find_original(&member, pages, place, &store).await?;
+    let ((_, _, slug), who) = (place.into_inner(), member.clone());
+    let found = work::read(&store, move |conn| {
+        let (view, originals) = find_original(conn, &who, pages, &slug)?;
+        let keys = clone_keys::proposed(conn, who.project.id, &originals)?;
+        Ok((view, keys))
+    });
+    let (view, keys) = found.await?;
     let name = format!("{} copy", view.experience.name);
-    let key = keys.first().map(|key| format!("{}_copy", key.name)).unwrap_or_default();
-    CloneForm::new(&member, &view.experience, &name, &key).show(&member)
+    CloneForm::new(&member, &view, &name, keys).show(&member)
 }
 
-/// Clones a flag as a draft.
+/// Says of each key that is typed what becomes of it.
+///
+/// # Errors
+/// [`PageError::NotFound`].
+pub async fn check(
+    member: ProjectMember,
+    pages: KindPages,
+    place: Place,
+    form: Form,
+    store: Data<Store>,
+) -> Answer {
+    let (_, _, slug) = place.into_inner();
+    let keys = work::read(&store, move |conn| {
+        let (_, originals) = find_original(conn, &member, pages, &slug)?;
+        Ok(clone_keys::typed(conn, member.project.id, &originals, form.all("key"))?)
+    });
+    Fragment::of(&CloneNotes { keys: keys.await? })?.show()
+}
+
+/// Clones an experience as a draft.
 ///
 /// # Errors
 /// [`PageError::NotFound`], [`PageError::Away`].
@@ -140,25 +182,26 @@ pub async fn clone(
     site: Site,
     store: Data<Store>,
 ) -> Answer {
-    let (view, keys) = find_original(&member, pages, place, &store).await?;
-    let (name, key) = (form.get("name").trim().to_owned(), form.get("key").trim().to_owned());
-    let again = CloneForm::new(&member, &view.experience, &name, &key);
-    let key_name = match KeyName::parse(&key) {
-        Ok(key_name) => key_name,
-        Err(message) => {
-            let problem = FieldError::new("key", message);
-            return again.wanting(PageError::Invalid(vec![problem]), &member);
-        }
-    };
+    let ((_, _, slug), who) = (place.into_inner(), member.clone());
+    let (name, typed) = (form.get("name").trim().to_owned(), form.clone());
+    let found = work::read(&store, move |conn| {
+        let (view, originals) = find_original(conn, &who, pages, &slug)?;
+        let keys = clone_keys::typed(conn, who.project.id, &originals, typed.all("key"))?;
+        Ok((view, originals, keys))
+    });
+    let (view, originals, keys) = found.await?;
+    let mut again = CloneForm::new(&member, &view, &name, keys.clone());
+    let wrong: Vec<FieldError> = keys.iter().filter_map(CloneKey::problem).collect();
+    if !wrong.is_empty() {
+        let nameless = FieldError::new("name", "Give it a name.");
+        let name = name.is_empty().then_some(nameless);
+        again.errors = FieldErrors::new(name.into_iter().chain(wrong).collect());
+        return again.show(&member);
+    }
     let (who, original_id, limit) = (member.clone(), view.experience.id, limit.0);
-    let original_key = keys.into_iter().next();
     let done = work::write(&store, move |conn| {
-        if let Some(original) = &original_key {
-            make_if_new(conn, &who, original, &key_name, limit)?;
-        }
-        let own: &[KeyName] =
-            if original_key.is_some() { std::slice::from_ref(&key_name) } else { &[] };
-        editing::clone(conn, &who.actor, original_id, &name, own)
+        let own = clone_keys::make(conn, &who.actor, who.project.id, &originals, &keys, limit)?;
+        editing::clone(conn, &who.actor, original_id, &name, &own)
     });
     match done.await {
         Ok((cloned, _)) => {
@@ -168,28 +211,4 @@ pub async fn clone(
         }
         Err(error) => again.wanting(error, &member),
     }
-}
-
-/// Makes a key like the original's, unless there is one of that name.
-fn make_if_new(
-    conn: &mut Connection,
-    member: &ProjectMember,
-    original: &Key,
-    name: &KeyName,
-    limit: u32,
-) -> Result<(), OperationError> {
-    let project_id = member.project.id;
-    if crate::store::keys::find_by_name(conn, project_id, name.as_str())?.is_some() {
-        return Ok(());
-    }
-    let new = NewKey {
-        project_id,
-        name: name.as_str(),
-        value_type: original.value_type,
-        default_value: &original.default_value,
-        description: "",
-        schema: None,
-    };
-    keys::create(conn, &member.actor, &new, limit)?;
-    Ok(())
 }

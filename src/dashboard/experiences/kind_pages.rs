@@ -61,6 +61,14 @@ impl KindPages {
         }
     }
 
+    /// What a column of them is called.
+    pub fn heading(self) -> &'static str {
+        match self.kind {
+            Kind::FeatureFlag => "Flag",
+            Kind::ProductConfig => "Config",
+        }
+    }
+
     /// What one is called in short.
     pub fn one(self) -> &'static str {
         match self.kind {

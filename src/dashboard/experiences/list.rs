@@ -11,7 +11,8 @@ use super::{
     filters::{Facets, Filter},
     kind_pages::KindPages,
     list_query::{ListQuery, ListSort, TABS},
-    row::{Line, Told},
+    row::Line,
+    told::Told,
 };
 use crate::{
     domain::{
@@ -24,6 +25,7 @@ use crate::{
     },
     store::{
         Connection, Store, segments,
+        stale::Look,
         standings::{self, ExperienceFilter, StatusFilter},
     },
 };
@@ -44,6 +46,8 @@ struct ListPage {
     environment: String,
     tabs: Vec<Tab>,
     filters: Vec<Filter>,
+    /// The list with only what may have outlived its purpose; where it is so, without that.
+    stale: String,
     sorts: Vec<Order>,
     lines: Vec<Line>,
     pager: Pager,
@@ -120,10 +124,11 @@ fn find(
             None => StatusFilter::NotArchived,
             Some(status) => StatusFilter::In(place, status),
         },
+        stale: query.stale.then_some(Look { environment_id: place, at: now }),
     };
     let from = i64::from(query.page - 1) * PAGE as i64;
-    let sort = query.sort.stored();
-    let views = experiences::slice(conn, &member.actor, &filter, sort, from, PAGE as i64)?;
+    let order = query.sort.stored(place);
+    let views = experiences::slice(conn, &member.actor, &filter, order, from, PAGE as i64)?;
     let counts = standings::count_by_status(conn, &filter, place)?;
     let told = Told::find(conn, member, &views, now)?;
     Ok(Found { query, facets, views, counts, told })
@@ -161,6 +166,7 @@ fn page(member: &ProjectMember, pages: KindPages, found: Found, now: DateTime<Ut
         address: query.address(&path),
         tabs: tabs.collect(),
         filters: facets.filters(&query, &path),
+        stale: query.with_stale(!query.stale).address(&path),
         sorts: sorts.collect(),
         pager: Pager::new(query.page, PAGE, lines.len(), total, |page| {
             query.on_page(page).address(&path)

@@ -1,7 +1,12 @@
 //! The state of the list, as its address has it.
 
+use uuid::Uuid;
+
 use super::super::list_address;
-use crate::{domain::experience::Status, store::Sort};
+use crate::{
+    domain::experience::Status,
+    store::{Order, Sort},
+};
 
 /// Which part of the list is asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +21,8 @@ pub struct ListQuery {
     pub segment: String,
     /// The id of an owner.
     pub owner: String,
+    /// Whether only what may have outlived its purpose is.
+    pub stale: bool,
     /// The order.
     pub sort: ListSort,
     /// The page, from 1.
@@ -30,19 +37,31 @@ pub enum ListSort {
     Changed,
     /// From A to Z.
     Name,
+    /// What was delivered most often, first.
+    Delivered,
+    /// What reaches the largest share of users, first.
+    Reach,
     /// The newest first.
     Created,
 }
 
 impl ListSort {
     /// All orders, as the menu offers them.
-    pub const ALL: [ListSort; 3] = [ListSort::Changed, ListSort::Name, ListSort::Created];
+    pub const ALL: [ListSort; 5] = [
+        ListSort::Changed,
+        ListSort::Name,
+        ListSort::Delivered,
+        ListSort::Reach,
+        ListSort::Created,
+    ];
 
     /// Its name in addresses.
     pub fn as_str(self) -> &'static str {
         match self {
             ListSort::Changed => "changed",
             ListSort::Name => "name",
+            ListSort::Delivered => "delivered",
+            ListSort::Reach => "reach",
             ListSort::Created => "created",
         }
     }
@@ -52,16 +71,20 @@ impl ListSort {
         match self {
             ListSort::Changed => "Recently changed",
             ListSort::Name => "Name, A to Z",
+            ListSort::Delivered => "Delivered most, 24 h",
+            ListSort::Reach => "Reach, high to low",
             ListSort::Created => "Newest first",
         }
     }
 
-    /// The order of the store.
-    pub fn stored(self) -> Sort {
+    /// The order of the store, in that environment.
+    pub fn stored(self, environment_id: Uuid) -> Order {
         match self {
-            ListSort::Changed => Sort::Updated,
-            ListSort::Name => Sort::Name,
-            ListSort::Created => Sort::Created,
+            ListSort::Changed => Order::Plain(Sort::Updated),
+            ListSort::Name => Order::Plain(Sort::Name),
+            ListSort::Created => Order::Plain(Sort::Created),
+            ListSort::Delivered => Order::Delivered(environment_id),
+            ListSort::Reach => Order::Reach(environment_id),
         }
     }
 }
@@ -76,6 +99,9 @@ pub const TABS: [(Option<Status>, &str); 6] = [
     (Some(Status::Archived), "archived"),
 ];
 
+/// How addresses ask for what may have outlived its purpose.
+const STALE: &str = "true";
+
 impl ListQuery {
     /// Reads it.
     pub fn parse(query: &str) -> ListQuery {
@@ -87,6 +113,7 @@ impl ListQuery {
                 "tag" => read.tag = value,
                 "segment" => read.segment = value,
                 "owner" => read.owner = value,
+                "stale" => read.stale = value == STALE,
                 "page" => read.page = list_address::page(&value),
                 "status" => {
                     let tab = TABS.into_iter().find(|(_, name)| *name == value);
@@ -116,6 +143,7 @@ impl ListQuery {
             ("tag", self.tag.as_str(), ""),
             ("segment", self.segment.as_str(), ""),
             ("owner", self.owner.as_str(), ""),
+            ("stale", if self.stale { STALE } else { "" }, ""),
             ("sort", self.sort.as_str(), ListSort::default().as_str()),
             ("page", page.as_str(), "1"),
         ];
@@ -125,6 +153,11 @@ impl ListQuery {
     /// The same with another status, from its first page.
     pub fn with_status(&self, status: Option<Status>) -> ListQuery {
         ListQuery { status, page: 1, ..self.clone() }
+    }
+
+    /// The same with all, or only with what may have outlived its purpose; from its first page.
+    pub fn with_stale(&self, stale: bool) -> ListQuery {
+        ListQuery { stale, page: 1, ..self.clone() }
     }
 
     /// Another page of the same.
@@ -149,12 +182,15 @@ impl ListQuery {
         !self.search.is_empty() || self.is_filtered()
     }
 
-    /// The tag, the segment and the owner that are asked for, by their names in addresses.
+    /// The filters that are set, by their names in addresses.
     pub fn narrowing(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let all = [("tag", &self.tag), ("segment", &self.segment), ("owner", &self.owner)];
-        all.into_iter()
-            .map(|(name, said)| (name, said.as_str()))
-            .filter(|(_, said)| !said.is_empty())
+        let all = [
+            ("tag", self.tag.as_str()),
+            ("segment", self.segment.as_str()),
+            ("owner", self.owner.as_str()),
+            ("stale", if self.stale { STALE } else { "" }),
+        ];
+        all.into_iter().filter(|(_, said)| !said.is_empty())
     }
 
     /// Whether any of them is.
@@ -169,8 +205,13 @@ mod tests {
 
     #[test]
     fn an_address_says_only_what_differs_and_reads_back() {
-        for address in ["", "q=a%26b", "q=auto&status=live&sort=name&page=3", "tag=tv&segment=ios"]
-        {
+        for address in [
+            "",
+            "q=a%26b",
+            "q=auto&status=live&sort=name&page=3",
+            "tag=tv&segment=ios",
+            "stale=true&sort=reach",
+        ] {
             let query = ListQuery::parse(address);
             assert_eq!(
                 query.address("/x").trim_start_matches("/x").trim_start_matches('?'),

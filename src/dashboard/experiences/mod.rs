@@ -1,10 +1,16 @@
 //! Feature flags and product configs.
 
+pub mod activity;
 pub mod archiving;
+pub mod bulk;
 mod came_from;
 mod changes;
+mod clone_keys;
 pub mod cloning;
+pub mod code;
+pub mod comparing;
 mod content_text;
+pub mod edit_from;
 pub mod editor;
 mod environments;
 mod filters;
@@ -13,13 +19,17 @@ mod kill_switch;
 pub mod kind_pages;
 pub mod list;
 mod list_query;
+pub mod news;
 pub mod publish;
 mod publishers;
 pub mod reach;
 mod reach_words;
 mod row;
 mod segment_names;
+mod sparkline;
 pub mod switch;
+pub mod tabs;
+mod told;
 pub mod undo;
 pub mod version;
 pub mod versions;

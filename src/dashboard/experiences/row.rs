@@ -1,29 +1,24 @@
-//! A flag as a row of the list: in the page, and alone where only it has changed.
-
-use std::collections::HashMap;
+//! An experience as a row of the list: in the page, and alone where only it has changed.
 
 use askama::Template;
-use chrono::{DateTime, TimeDelta, Utc};
-use uuid::Uuid;
+use chrono::{DateTime, Utc};
 
 use super::{
     super::{ProjectMember, layout::initials, number_words::grouped, time_words},
     kill_switch::{KillSwitch, row_id},
     kind_pages::KindPages,
-    reach_words::who_gets_it,
-    segment_names::SegmentNames,
+    sparkline,
+    told::{Told, read},
 };
 use crate::{
-    domain::{experience::Status, role::Right, version::Content},
-    operations::{OperationError, experiences::ExperienceView},
-    store::{
-        Connection, delivered,
-        standings::Standing,
-        versions::{self, Version},
-    },
+    domain::{experience::Status, role::Right},
+    operations::experiences::{ExperienceView, Place},
 };
 
-/// A flag.
+/// How many keys a row names.
+const MOST_KEYS: usize = 3;
+
+/// An experience.
 pub struct Line {
     /// The id of its row.
     pub id: String,
@@ -35,28 +30,80 @@ pub struct Line {
     pub address: String,
     /// The playground, with it chosen.
     pub playground: String,
-    /// The names of its keys.
+    /// The names of its first keys.
     pub keys: Vec<String>,
+    /// The names of the others.
+    pub more_keys: Vec<String>,
     /// Words to find it by.
     pub tags: Vec<String>,
+    /// Whom to ask.
+    pub owner: Option<String>,
     /// Where it stands.
     pub status: Status,
+    /// How it stands in the other environments.
+    pub elsewhere: Vec<Elsewhere>,
+    /// Why it may have outlived its purpose.
+    pub stale: Option<String>,
     /// Its switch.
     pub switch: KillSwitch,
     /// Who gets it, in words.
     pub who: String,
+    /// The names of several audiences.
+    pub audiences: String,
     /// How often its keys were delivered within a day.
     pub delivered: String,
+    /// The points of a line through its hours; none where nothing was delivered.
+    pub spark: Option<String>,
+    /// What is published.
+    pub published: Option<Published>,
     /// Who saved its newest version.
     pub author: String,
     /// The first letters of their names.
     pub initials: String,
     /// When it was changed last.
-    pub changed: DateTime<Utc>,
-    /// The same in words.
-    pub ago: String,
+    pub changed: Moment,
     /// Whether there is a menu of what can be done with it.
     pub may_edit: bool,
+}
+
+/// How something stands in another environment.
+pub struct Elsewhere {
+    /// The name of the environment.
+    pub name: String,
+    /// The status there.
+    pub status: Status,
+    /// In which it differs from here.
+    pub differs: Option<String>,
+}
+
+/// What is published.
+pub struct Published {
+    /// The number of the version.
+    pub version: i32,
+    /// By whom.
+    pub by: String,
+    /// When.
+    pub at: Moment,
+}
+
+/// A moment that has passed.
+pub struct Moment {
+    /// As machines read it.
+    pub machine: String,
+    /// To the second.
+    pub exact: String,
+    /// As seen from now.
+    pub ago: String,
+}
+
+impl Moment {
+    fn new(moment: DateTime<Utc>, now: DateTime<Utc>) -> Moment {
+        Moment {
+            machine: moment.to_rfc3339(),
+            exact: moment.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
+            ago: time_words::ago(moment, now),
+        }
+    }
 }
 
 /// A row alone.
@@ -66,7 +113,7 @@ pub struct Line {
     ext = "html"
 )]
 pub struct Row<'a> {
-    /// The flag.
+    /// The experience.
     pub line: Line,
     /// The token for forms.
     pub csrf: &'a str,
@@ -76,81 +123,13 @@ pub struct Row<'a> {
     pub has_switches: bool,
 }
 
-/// What rows say of flags besides what their views hold.
-#[derive(Default)]
-pub struct Told {
-    /// The names of segments by their slugs.
-    segment_names: SegmentNames,
-    /// What is live in the environment, by flag.
-    live: HashMap<Uuid, Content>,
-    /// How often their keys were delivered there within a day, by flag.
-    delivered: HashMap<Uuid, i64>,
-}
-
-impl Told {
-    /// What rows say of these flags in the environment that the member looks at.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn find(
-        conn: &mut Connection,
-        member: &ProjectMember,
-        views: &[ExperienceView],
-        now: DateTime<Utc>,
-    ) -> Result<Told, OperationError> {
-        let place = member.environment.id;
-        let standings = views.iter().filter_map(|view| view.place(place)?.standing);
-        let publications: Vec<Uuid> = standings.map(|standing| standing.publication_id).collect();
-        let live: HashMap<Uuid, Content> = versions::of_publications(conn, &publications)?
-            .into_iter()
-            .filter_map(|version| Some((version.experience_id, read(&version)?)))
-            .collect();
-        let ids: Vec<Uuid> = views.iter().map(|view| view.experience.id).collect();
-        let since = now - TimeDelta::hours(24);
-        Ok(Told {
-            segment_names: SegmentNames::load(conn, member.project.id, live.values())?,
-            delivered: delivered::of_experiences(conn, place, &ids, since)?,
-            live,
-        })
-    }
-
-    /// Who gets a flag where it stands so.
-    fn who_gets_it(
-        &self,
-        id: Uuid,
-        status: Status,
-        standing: Option<Standing>,
-        now: DateTime<Utc>,
-    ) -> String {
-        let live = self.live.get(&id);
-        let name = |slug: &str| Some(self.segment_names.of(slug).to_owned());
-        match (status, standing, live) {
-            (Status::Off, Some(standing), _) => {
-                let since = standing.switched_at.map(|since| time_words::ago(since, now));
-                let since = since.map(|since| format!(" {since}")).unwrap_or_default();
-                format!("Switched off{since} · v{} kept", standing.version)
-            }
-            (Status::Live | Status::Ramping, Some(standing), Some(content)) => {
-                who_gets_it(content, standing.ramp, name)
-            }
-            (Status::Draft, ..) => "Not published".to_owned(),
-            _ => "Nobody".to_owned(),
-        }
-    }
-}
-
-/// What a version says.
-fn read(version: &Version) -> Option<Content> {
-    Content::from_json(&version.content, "").ok()
-}
-
 impl Line {
     /// Whether it is archived.
     pub fn is_archived(&self) -> bool {
         self.status == Status::Archived
     }
 
-    /// The flag as it stands in the environment that the member looks at.
+    /// The experience as it stands in the environment that the member looks at.
     pub fn of(
         view: &ExperienceView,
         member: &ProjectMember,
@@ -162,23 +141,56 @@ impl Line {
         let status = place.map_or(Status::Draft, |place| place.status);
         let standing = place.and_then(|place| place.standing);
         let keys = read(&view.newest).map(|it| it.keys.iter().map(ToString::to_string).collect());
+        let mut keys: Vec<String> = keys.unwrap_or_default();
+        let more_keys = keys.split_off(keys.len().min(MOST_KEYS));
+        let hourly = told.hourly(experience.id);
+        let list = KindPages::from(experience.kind);
         Line {
             id: row_id(&experience.slug),
             name: experience.name.clone(),
             slug: experience.slug.clone(),
-            address: KindPages::from(experience.kind).address(member, &experience.slug),
+            address: list.address(member, &experience.slug),
             playground: member.path(&format!("/playground?flag={}", experience.slug)),
-            keys: keys.unwrap_or_default(),
+            keys,
+            more_keys,
             tags: experience.tags.clone(),
+            owner: experience.owner_id.and_then(|id| told.person(id)),
             status,
+            elsewhere: elsewhere(view, place),
+            stale: told.stale(experience.id),
             switch: KillSwitch::of(view, member),
-            who: told.who_gets_it(experience.id, status, standing, now),
-            delivered: grouped(told.delivered.get(&experience.id).copied().unwrap_or(0)),
+            who: told.who_gets_it(experience, status, standing, now),
+            audiences: told.audiences(experience.id, status),
+            delivered: grouped(hourly.sum()),
+            spark: sparkline::points(&hourly),
+            published: standing.and_then(|standing| told.publication(standing)).map(|published| {
+                Published {
+                    version: published.version,
+                    by: published.published_by_name.clone(),
+                    at: Moment::new(published.published_at, now),
+                }
+            }),
             author: view.newest.author_name.clone(),
             initials: initials(&view.newest.author_name),
-            changed: experience.updated_at,
-            ago: time_words::ago(experience.updated_at, now),
+            changed: Moment::new(experience.updated_at, now),
             may_edit: member.may(Right::Edit),
         }
     }
+}
+
+/// How it stands in every other environment. What is archived is so everywhere.
+fn elsewhere(view: &ExperienceView, here: Option<&Place>) -> Vec<Elsewhere> {
+    let Some(here) = here.filter(|here| here.status != Status::Archived) else { return Vec::new() };
+    let others = view.places.iter().filter(|place| place.environment.id != here.environment.id);
+    let differs = |place: &Place| {
+        let (here, there) = (here.standing?.version, place.standing?.version);
+        (here != there).then(|| format!("v{there} there, v{here} here"))
+    };
+    others
+        .map(|place| Elsewhere {
+            name: place.environment.name.clone(),
+            status: place.status,
+            differs: differs(place),
+        })
+        .collect()
 }

@@ -10,7 +10,8 @@ use super::{
     header::{Head, Header},
     kill_switch::{KillSwitch, row_id},
     kind_pages::KindPages,
-    row::{Line, Row, Told},
+    row::{Line, Row},
+    told::Told,
     undo,
     versions::Versions,
 };

@@ -1,13 +1,21 @@
 //! The content of a version: what an experience serves to whom.
 
+mod common;
 mod difference;
+mod merge;
+mod outcomes;
 mod reading;
+mod segment_names;
 mod short_form;
 mod validation;
 mod words;
 mod writing;
 
-pub use difference::Change;
+pub use common::Common;
+pub use difference::{Change, ChangeKind, Group, in_short};
+pub use merge::{Conflict, Merged, Side, Told};
+pub use outcomes::Shares;
+pub use segment_names::SegmentNames;
 pub use short_form::{ShortForm, TargetingRules};
 pub use validation::ProjectNames;
 pub use words::value_in_words;

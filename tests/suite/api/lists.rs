@@ -68,6 +68,69 @@ fn flags_are_found_by_status_tag_and_text() {
 }
 
 #[test]
+fn flags_and_configs_are_found_by_owner_segment_and_staleness_and_say_where_they_stand() {
+    let world = World::new();
+    let client = world.member(Role::ProductManager);
+    let conditions = json!({"attribute": "city", "operator": "is", "value": "Miami"});
+    client
+        .post("/api/v1/segments", &json!({"name": "Miami", "conditions": conditions}))
+        .expect(201);
+    let key = json!({"name": "dark_mode", "value_type": "integer", "default_value": 3});
+    client.post("/api/v1/keys", &key).expect(201);
+    let row = json!({"audience": {"segment": "miami"}, "serve": {"values": {"dark_mode": 4}}});
+    let config = json!({"name": "Theme", "tags": ["look"],
+                        "definition": {"keys": ["dark_mode"], "rows": [row]}});
+    let config = client.post("/api/v1/product-configs", &config).expect(201);
+    client.post("/api/v1/product-configs", &json!({"name": "Idea", "keys": []})).expect(201);
+    let publish = json!({"environment": "staging", "replaces": null});
+    let version =
+        format!("/api/v1/product-configs/{}/versions/1/publish", config["id"].as_str().unwrap());
+    client.post(&version, &publish).expect(201);
+    let found = |query: &str| pages(&client, &format!("/api/v1/product-configs?{query}"), "slug");
+    assert_eq!(found("segment=miami"), ["theme"]);
+    assert_eq!(found("q=LOO"), ["theme"], "a tag is found as well");
+    let owner = config["owner_id"].as_str().unwrap();
+    assert_eq!(found(&format!("owner={owner}")), ["idea", "theme"]);
+    assert!(found("owner=7f000000-0000-4000-8000-000000000000").is_empty());
+    assert_eq!(found("sort=reach&environment=staging"), ["theme", "idea"]);
+    assert_eq!(found("sort=delivered&environment=staging&limit=1"), ["idea", "theme"]);
+    assert!(found("stale=true&environment=staging").is_empty());
+    let list = client.get("/api/v1/product-configs?segment=miami").expect(200);
+    let places = list["items"][0]["environments"].as_array().unwrap();
+    let places: Vec<_> = places.iter().map(|it| (&it["environment"], &it["status"])).collect();
+    assert_eq!(
+        places,
+        [(&json!("production"), &json!("draft")), (&json!("staging"), &json!("live"))]
+    );
+    for (query, field) in [
+        ("owner=me", "owner"),
+        ("segment=nowhere", "segment"),
+        ("stale=1", "stale"),
+        ("stale=true", "environment"),
+        ("sort=reach", "environment"),
+        ("sort=size", "sort"),
+        ("colour=red", "colour"),
+    ] {
+        let wrong = client.get(&format!("/api/v1/product-configs?{query}")).expect(422);
+        assert_eq!(wrong["errors"][0]["field"], field, "{query}");
+    }
+    let flag = |key: &str, default: bool| {
+        let flag = json!({"key": key, "status": "ACTIVE", "default_value": default});
+        client.post("/api/v1/feature-flags", &flag).expect(201)
+    };
+    flag("useful", false);
+    let idle = flag("idle", true);
+    let on = json!({"base_version": 1, "definition": {"keys": ["idle"],
+                    "everyone_else": {"serve": {"values": {"idle": true}}}}});
+    client.post("/api/v1/feature-flags/idle/versions", &on).expect(201);
+    let publish = json!({"environment": "production", "replaces": idle["publication"]});
+    client.post("/api/v1/feature-flags/idle/versions/2/publish", &publish).expect(201);
+    assert_eq!(pages(&client, "/api/v1/feature-flags?stale=true", "key"), ["idle"]);
+    let one = client.get("/api/v1/feature-flags/idle").expect(200);
+    assert_eq!(one["environments"][1]["status"], "draft");
+}
+
+#[test]
 fn the_audit_log_tells_who_did_what_in_which_request() {
     let world = World::new();
     let client = world.member(Role::Developer);

@@ -1,6 +1,7 @@
 //! The management API, as its clients see it.
 
 mod bodies;
+mod bulk;
 mod document;
 mod doors;
 mod editing;
@@ -8,6 +9,7 @@ mod elsewhere;
 mod explaining;
 mod keys;
 mod lists;
+mod preview;
 mod problems;
 mod publishing;
 mod reference;

@@ -96,6 +96,10 @@ fn body(method: &str, pattern: &str, kind: &str, things: &Things, free: &str) ->
         ("POST", "feature-flags", _) => json!({"key": free}),
         ("POST", "product-configs", _) => json!({"name": free, "keys": []}),
         ("PUT", "feature-flags/{id}" | "product-configs/{id}", _) => json!({"description": free}),
+        (_, _, "bulk") => {
+            let id = if kind == "product-configs" { &things.config } else { &things.flag };
+            json!({"action": "tag", "ids": [id], "tag": free})
+        }
         (_, _, "clone") => json!({"name": free}),
         (_, _, "enable" | "disable") => json!({"environment": "staging"}),
         (_, _, "versions") => json!({"base_version": 1, "note": free, "definition": definition}),

@@ -8,12 +8,15 @@
 mod accessibility;
 mod away;
 mod chromium;
+mod configs;
 mod editing;
 mod element;
+mod finding;
 mod forgery;
 mod house;
 mod keyboard;
 mod keys;
+mod listing;
 mod observed;
 mod pages;
 mod payloads;

@@ -136,11 +136,12 @@ fn deliveries_of_a_day_stand_beside_a_flag_and_its_key() {
     let viewer = pages.signed_in(Role::Viewer);
     let shows = |page: &str, cell: &str| viewer.get(page).text.contains(cell);
     eventually("the deliveries are counted", || {
-        let counted = shows(FLAGS, "c-delivered end t2\">3</td>")
+        let counted = shows(FLAGS, "<span class=\"num push\">3</span>")
             && shows("/p/default/production/keys", "c-delivered end t2\">3</td>");
         counted.then_some(())
     });
-    assert!(shows("/p/default/staging/flags", "c-delivered end t2\">0</td>"));
+    assert!(shows(FLAGS, "<polyline points=") && shows(FLAGS, "aria-hidden=\"true\"><polyline"));
+    assert!(shows("/p/default/staging/flags", "<span class=\"num push\">0</span>"));
 }
 
 #[test]
@@ -164,4 +165,72 @@ fn tabs_count_what_the_search_finds() {
     assert!(page.contains("Draft <span class=\"count\">1</span>"));
     let page = viewer.get(&format!("{FLAGS}?q=nothing")).text;
     assert!(page.contains("Live <span class=\"count\">0</span>"));
+}
+
+#[test]
+fn a_row_says_how_it_stands_elsewhere_and_what_is_published_by_whom() {
+    let pages = Pages::with_people();
+    let story = Story::begin_on(&pages.database.url());
+    let viewer = pages.signed_in(Role::Viewer);
+    let page = viewer.get(FLAGS).text;
+    assert!(page.contains("Staging: Draft"), "{page}");
+    assert!(page.contains("iPhone users in New York, iPhone users in Miami"), "{page}");
+    story.save(1, &content(50.0, 60.0));
+    story.publish_in("staging", 2);
+    let page = viewer.get(FLAGS).text;
+    assert!(page.contains("Staging: Live") && page.contains("v2 there, v1 here"), "{page}");
+    let staging = viewer.get("/p/default/staging/flags").text;
+    assert!(staging.contains("Production: Live") && staging.contains("v1 there, v2 here"));
+    assert!(staging.contains("v2 · <time"), "{staging}");
+}
+
+#[test]
+fn what_gives_everybody_the_default_is_marked_and_found_as_stale() {
+    let pages = Pages::with_people();
+    let story = Story::begin_on(&pages.database.url());
+    let viewer = pages.signed_in(Role::Viewer);
+    let only_stale = format!("{FLAGS}?stale=true");
+    assert!(viewer.get(&only_stale).text.contains("Nothing matches these filters in All."));
+    story.save(
+        1,
+        &serde_json::json!({"keys": ["auto_playlist"], "rows": [],
+        "everyone_else": {"enabled": false, "serve": {"values": {"auto_playlist": true}}}}),
+    );
+    story.publish(2);
+    let page = viewer.get(&only_stale).text;
+    assert!(page.contains("row-link") && page.contains("Everybody gets the defaults"), "{page}");
+    let back = format!("class=\"chip\" href=\"{FLAGS}\"");
+    assert!(page.contains(&back), "{page}");
+    assert!(viewer.get(FLAGS).text.contains("class=\"tag stale over\""));
+}
+
+#[test]
+fn configs_are_listed_with_their_first_keys_and_what_goes_to_whom() {
+    let pages = Pages::with_people();
+    let story = Story::begin_on(&pages.database.url());
+    story.config("Theme", &["dark_mode", "banner", "home", "font", "size"]);
+    let viewer = pages.signed_in(Role::Viewer);
+    let page = viewer.get("/p/default/production/configs").text;
+    for shown in ["Theme", "<code>dark_mode</code>", "2 more", "dark_mode = 4 for iPhone users in"]
+    {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    assert!(!page.contains("Automatic playlist"));
+    assert!(page.contains("Feature flags<span class=\"count\">1</span>"));
+    assert!(page.contains("Product config<span class=\"count\">1</span>"));
+    assert!(viewer.get(FLAGS).text.contains("Product config<span class=\"count\">1</span>"));
+}
+
+#[test]
+fn a_list_is_put_in_order_by_every_order_of_its_menu() {
+    let pages = Pages::with_people();
+    let story = Story::begin_on(&pages.database.url());
+    story.config("Theme", &["dark_mode"]);
+    let viewer = pages.signed_in(Role::Viewer);
+    for sort in ["changed", "name", "delivered", "reach", "created", "unknown"] {
+        let page = viewer.get(&format!("{FLAGS}?sort={sort}")).text;
+        assert!(page.contains("Automatic playlist"), "{sort}");
+        let chosen = format!("<option value=\"{sort}\" selected>");
+        assert_eq!(page.contains(&chosen), sort != "unknown", "{sort}");
+    }
 }

@@ -2,9 +2,14 @@
 
 mod assets;
 pub mod browser;
+mod bulk;
+mod comparing;
+mod connecting;
 mod contrast;
 mod creating_flags;
+mod editing_configs;
 mod editing_flags;
+mod ending;
 mod errors;
 mod filled_form;
 mod first_steps;
@@ -16,10 +21,13 @@ mod key_forms;
 mod keys;
 mod lists;
 mod menus;
+mod merging;
+mod palette;
 mod playground;
 mod proxies;
 mod publishing;
 mod publishing_elsewhere;
+mod reach;
 mod segment_builder;
 mod segment_matches;
 mod segment_revisions;

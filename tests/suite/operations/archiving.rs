@@ -1,13 +1,19 @@
-use flagstaff::operations::{archiving, keys};
+use chrono::TimeDelta;
+use flagstaff::operations::{
+    archiving::{self, Archive},
+    keys,
+};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::fixture::{Fixture, Outcome, is_forbidden, on_for_all, requiring};
-use flagstaff::operations::Actor;
+use flagstaff::domain::experience::Kind;
+use flagstaff::operations::{Actor, Link, OperationError};
 use flagstaff::store::experiences::Experience;
 
 fn archive(fixture: &Fixture, actor: &Actor, id: Uuid) -> Outcome<Experience> {
-    fixture.run(|conn| archiving::archive(conn, actor, id))
+    let order = Archive { experience_id: id, turn_off: false, despite_deliveries: false };
+    fixture.run(|conn| archiving::archive(conn, actor, &order))
 }
 
 fn unarchive(fixture: &Fixture, actor: &Actor, id: Uuid) -> Outcome<Experience> {
@@ -92,4 +98,55 @@ fn unarchiving_never_closes_a_circle() {
     fixture.publish(&fixture.pia, &second, &fixture.staging, 1).unwrap();
     let sentence = fixture.refused(|| unarchive(&fixture, &fixture.pia, first.id));
     assert!(sentence.contains("“Second”"), "{sentence}");
+}
+
+#[test]
+fn what_others_require_is_not_archived_and_names_them() {
+    let fixture = Fixture::new();
+    fixture.key("a");
+    fixture.key("b");
+    let needed = fixture.flag("Needed", &on_for_all("a"));
+    let user = fixture.flag("User", &requiring("b", "a"));
+    fixture.publish(&fixture.pia, &user, &fixture.staging, 1).unwrap();
+    let refusal = archive(&fixture, &fixture.pia, needed.id).unwrap_err();
+    let OperationError::Refused { message, links } = refusal else { panic!("{refusal}") };
+    let said = "“Needed” is used: the feature flag “User” requires its key “a”.";
+    assert!(message.starts_with(said), "{message}");
+    assert_eq!(links, [Link::experience(Kind::FeatureFlag, "user", "User")]);
+    fixture.switch(&fixture.pia, &user, &fixture.staging, false).unwrap();
+    archive(&fixture, &fixture.pia, user.id).unwrap();
+    archive(&fixture, &fixture.pia, needed.id).unwrap();
+}
+
+#[test]
+fn what_apps_asked_for_within_a_day_is_archived_only_on_purpose() {
+    let fixture = Fixture::new();
+    let flag = fixture.flag_with_key("A");
+    fixture.deliver("a", &fixture.production, TimeDelta::hours(2), 1_200);
+    fixture.publish(&fixture.pia, &flag, &fixture.production, 1).unwrap();
+    fixture.publish(&fixture.pia, &flag, &fixture.staging, 1).unwrap();
+    fixture.deliver("a", &fixture.production, TimeDelta::hours(23), 34);
+    fixture.deliver("a", &fixture.staging, TimeDelta::hours(25), 5);
+    let order = |turn_off: bool, despite_deliveries: bool| Archive {
+        experience_id: flag.id,
+        turn_off,
+        despite_deliveries,
+    };
+    let run = |order: Archive| fixture.run(|conn| archiving::archive(conn, &fixture.pia, &order));
+    let sentence = fixture.refused(|| run(order(true, false)));
+    assert!(sentence.contains("handed out 1,234 times in “Production”."), "{sentence}");
+    assert!(!sentence.contains("is on in") && !sentence.contains("“Staging”"), "{sentence}");
+    let sentence = fixture.refused(|| run(order(false, true)));
+    assert!(sentence.contains("is on in “Production” and “Staging”."), "{sentence}");
+    let sentence = fixture.refused(|| run(order(false, false)));
+    assert!(sentence.contains("is on in") && sentence.contains("1,234 times"), "{sentence}");
+    assert!(run(order(true, true)).unwrap().archived_at.is_some());
+}
+
+#[test]
+fn a_draft_is_archived_whoever_asks_for_its_keys() {
+    let fixture = Fixture::new();
+    let flag = fixture.flag_with_key("A");
+    fixture.deliver("a", &fixture.production, TimeDelta::minutes(1), 7);
+    archive(&fixture, &fixture.dev, flag.id).unwrap();
 }

@@ -1,5 +1,6 @@
 //! The first project in a database of its own, with people of every role.
 
+use chrono::{TimeDelta, Utc};
 use flagstaff::domain::experience::Kind;
 use flagstaff::domain::role::Role;
 use flagstaff::domain::value::ValueType;
@@ -10,9 +11,10 @@ use flagstaff::operations::segments::{self, NewSegment};
 use flagstaff::operations::switching::{self, Switch, Switched};
 use flagstaff::operations::{Actor, Identity, OperationError, Origin, setup};
 use flagstaff::store::audit::{self, AuditEntry, AuditFilter};
+use flagstaff::store::deliveries::{self, DeliveryAudience, DeliveryCount, DeliverySeries};
 use flagstaff::store::environments::{self, Environment};
 use flagstaff::store::experiences::Experience;
-use flagstaff::store::keys::Key;
+use flagstaff::store::keys::{self as store_keys, Key};
 use flagstaff::store::memberships;
 use flagstaff::store::people::{self, NewPerson};
 use flagstaff::store::segments::Segment;
@@ -176,6 +178,28 @@ impl Fixture {
             true => switching::switch_on(conn, actor, &switch),
             false => switching::switch_off(conn, actor, &switch),
         })
+    }
+
+    /// Has a key delivered so often, so long ago.
+    pub fn deliver(&self, key: &str, place: &Environment, ago: TimeDelta, count: i64) {
+        let added = self.run(|conn| {
+            let key = store_keys::find_by_name(conn, self.project_id, key)?.unwrap();
+            let series = DeliverySeries {
+                environment_id: place.id,
+                key_id: key.id,
+                version_id: None,
+                row_id: None,
+                audience: DeliveryAudience::None,
+                segment_id: None,
+                variant: "off".to_owned(),
+                value_label: "false".to_owned(),
+                value_hash: 1,
+                reason: "DISABLED".to_owned(),
+            };
+            let counts = [DeliveryCount { series, minute: Utc::now() - ago, count }];
+            Ok(deliveries::add_batch(conn, Uuid::new_v4(), &counts)?)
+        });
+        added.unwrap();
     }
 
     /// The audit log, the newest entry first.

@@ -3,12 +3,15 @@
 mod access;
 mod affected;
 mod archiving;
+mod bulk;
+mod content_reach;
 mod editing;
 mod environments;
 mod explaining;
 mod fixture;
 mod key_schemas;
 mod keys;
+mod listing;
 mod promoting;
 mod publishing;
 mod reach;

@@ -36,6 +36,7 @@ fn change(fixture: &Fixture) -> FlagEdit<'static> {
         targeting_rules: None,
         status: None,
         publish: true,
+        despite_deliveries: false,
         note: "",
     }
 }

@@ -1,5 +1,6 @@
 use flagstaff::domain::experience::{Kind, Status};
-use flagstaff::operations::{archiving, experiences, flags};
+use flagstaff::operations::archiving::{self, Archive};
+use flagstaff::operations::{experiences, flags};
 use flagstaff::store::standings::{ExperienceFilter, StatusFilter};
 use flagstaff::store::{PageRequest, Sort};
 use serde_json::json;
@@ -21,7 +22,8 @@ fn an_experience_is_found_by_its_id_its_key_and_its_slug() {
         assert_eq!(find(reference).unwrap().experience.id, flag.id, "{reference}");
     }
     assert!(find("nowhere").is_err());
-    fixture.run(|conn| archiving::archive(conn, &fixture.pia, flag.id)).unwrap();
+    let order = Archive { experience_id: flag.id, turn_off: false, despite_deliveries: false };
+    fixture.run(|conn| archiving::archive(conn, &fixture.pia, &order)).unwrap();
     assert_eq!(find("auto_playlist").unwrap().experience.id, flag.id);
     let other = Fixture::new();
     let stranger = fixture.run(|conn| {
@@ -46,17 +48,19 @@ fn a_list_says_where_each_experience_stands() {
         owner_id: None,
         segment_id: None,
         status: StatusFilter::NotArchived,
+        stale: None,
     };
     let page = PageRequest { after: None, limit: 50 };
     let rows = fixture
-        .run(|conn| experiences::list(conn, &fixture.vic, &filter, Sort::Name, page))
+        .run(|conn| experiences::list(conn, &fixture.vic, &filter, Sort::Name.into(), page))
         .unwrap()
         .items;
     let statuses: Vec<Vec<Status>> =
         rows.iter().map(|row| row.places.iter().map(|place| place.status).collect()).collect();
     assert_eq!(statuses, [vec![Status::Draft, Status::Live], vec![Status::Draft, Status::Draft]]);
-    let shown = fixture
-        .run(|conn| flags::list(conn, &fixture.vic, fixture.staging.id, &filter, Sort::Name, page));
+    let shown = fixture.run(|conn| {
+        flags::list(conn, &fixture.vic, fixture.staging.id, &filter, Sort::Name.into(), page)
+    });
     let live: Vec<Option<i32>> = shown.unwrap().items.iter().map(|f| f.live_version()).collect();
     assert_eq!(live, [Some(1), None]);
 }

@@ -22,6 +22,7 @@ fn all(project_id: Uuid) -> ExperienceFilter<'static> {
         owner_id: None,
         segment_id: None,
         status: StatusFilter::NotArchived,
+        stale: None,
     }
 }
 

@@ -79,6 +79,7 @@ fn diesel_name(type_name: &str) -> &str {
         "int8" => "BigInt",
         "jsonb" => "Jsonb",
         "text" => "Text",
+        "_int8" => "Array<BigInt>",
         "_text" => "Array<Text>",
         "timestamptz" => "Timestamptz",
         "uuid" => "Uuid",

@@ -11,8 +11,10 @@ use super::{
         },
         kind_pages::KindPages,
         publishers,
+        reach::{ReachView, in_time},
     },
     around::Around,
+    counting::{self, COUNTING},
     docks,
     edit::into_editor,
     edits::{Change, Wish},
@@ -24,8 +26,12 @@ use super::{
 use crate::{
     domain::reading::{FieldError, Problems},
     operations::{OperationError, keys::KeyLimit},
+    population::Population,
     store::{Connection, Store},
 };
+
+/// What is said of a page on which nothing is typed.
+const NOT_YET: &str = "How many people it reaches is counted while you write.";
 
 #[derive(Template)]
 #[template(path = "experiences/editor/new.html")]
@@ -44,6 +50,7 @@ struct Opened {
     entered: Entered,
     /// The field to go on with.
     focus: Option<String>,
+    reach: ReachView,
     publishers: String,
 }
 
@@ -53,6 +60,7 @@ fn open(
     member: &ProjectMember,
     entered: Entered,
     change: Option<&Change>,
+    population: Option<&Population>,
 ) -> Result<Opened, OperationError> {
     let project_id = member.project.id;
     let (mut around, mut entered) = Around::fitting(conn, project_id, None, None, entered)?;
@@ -61,7 +69,12 @@ fn open(
         focus = entered.change(change, None, &around);
         (around, entered) = Around::fitting(conn, project_id, None, None, entered)?;
     }
-    Ok(Opened { around, entered, focus, publishers: publishers::whom_to_ask(conn, member)? })
+    let reach = match population {
+        Some(population) => counting::count(conn, population, member, None, &entered, &around)?,
+        None => ReachView::uncounted(NOT_YET.to_owned()),
+    };
+    let publishers = publishers::whom_to_ask(conn, member)?;
+    Ok(Opened { around, entered, focus, reach, publishers })
 }
 
 fn view(
@@ -70,10 +83,10 @@ fn view(
     opened: Opened,
     errors: FieldErrors,
 ) -> EditorView {
-    let Opened { around, entered, focus, publishers } = opened;
+    let Opened { around, entered, focus, reach, publishers } = opened;
     let dock = docks::of_new(member, pages, &entered, publishers);
     let addresses = (pages.address(member, "new"), member.path(""));
-    EditorView::of(entered, errors, around, None, addresses, dock).with_focus(focus)
+    EditorView::of(entered, errors, around, reach, None, addresses, dock).with_focus(focus)
 }
 
 fn page(member: &ProjectMember, pages: KindPages, editor: EditorView) -> NewPage {
@@ -88,7 +101,7 @@ fn page(member: &ProjectMember, pages: KindPages, editor: EditorView) -> NewPage
 /// [`PageError::Away`].
 pub async fn new(member: ProjectMember, pages: KindPages, store: Data<Store>) -> Answer {
     let entered = Entered::nothing(pages.kind);
-    let opened = look(&member, &store, entered, None).await?;
+    let opened = look(&member, &store, entered, None, None).await?;
     let editor = view(&member, pages, opened, FieldErrors::default());
     Page::show(&page(&member, pages, editor.with_focus(Some("name".to_owned()))))
 }
@@ -98,9 +111,13 @@ async fn look(
     store: &Store,
     entered: Entered,
     change: Option<Change>,
+    population: Option<Data<Population>>,
 ) -> Result<Opened, PageError> {
     let who = member.clone();
-    work::read(store, move |conn| open(conn, &who, entered.clone(), change.as_ref())).await
+    work::read(store, move |conn| {
+        open(conn, &who, entered.clone(), change.as_ref(), population.as_deref().map(AsRef::as_ref))
+    })
+    .await
 }
 
 /// What the sentences say of what is typed so far.
@@ -112,8 +129,17 @@ pub async fn words(
     pages: KindPages,
     form: Form,
     store: Data<Store>,
+    population: Data<Population>,
 ) -> Answer {
-    let opened = look(&member, &store, Entered::of_form(pages.kind, &form), None).await?;
+    let entered = Entered::of_form(pages.kind, &form);
+    let counted = look(&member, &store, entered.clone(), None, Some(population));
+    let opened = match in_time(counted).await {
+        Some(opened) => opened?,
+        None => {
+            let reach = ReachView::uncounted(COUNTING.to_owned());
+            Opened { reach, ..look(&member, &store, entered, None, None).await? }
+        }
+    };
     Live::show(view(&member, pages, opened, FieldErrors::default()))
 }
 
@@ -128,10 +154,11 @@ pub async fn post(
     site: Site,
     store: Data<Store>,
     limit: Data<KeyLimit>,
+    population: Data<Population>,
 ) -> Answer {
     let entered = Entered::of_form(pages.kind, &form);
     if let Wish::Change(change) = Wish::parse(form.get("do")) {
-        let opened = look(&member, &store, entered, Some(change)).await?;
+        let opened = look(&member, &store, entered, Some(change), Some(population)).await?;
         let editor = view(&member, pages, opened, FieldErrors::default());
         return Page::show(&page(&member, pages, editor));
     }
@@ -160,7 +187,7 @@ pub async fn show_again(
     entered: Entered,
     problems: Problems,
 ) -> Answer {
-    let opened = look(member, store, entered, None).await?;
+    let opened = look(member, store, entered, None, None).await?;
     let editor = view(member, pages, opened, FieldErrors::new(problems));
     let mut response = Page::invalid(&page(member, pages, editor))?;
     if member.ask.is_for_dialog() {

@@ -18,12 +18,15 @@ use super::{
         header::Header,
         kind_pages::KindPages,
         publishers,
+        reach::{ReachView, in_time},
         switch::Place,
         version,
         versions::Versions,
     },
     around::Around,
-    conflict, docks,
+    conflict,
+    counting::{self, COUNTING},
+    docks,
     edits::{Change, Wish},
     entered::{About, Entered},
     live::Live,
@@ -41,6 +44,7 @@ use crate::{
         experiences::{self, ExperienceView},
         keys::KeyLimit,
     },
+    population::Population,
     store::{Connection, Store},
 };
 
@@ -84,6 +88,8 @@ struct Opened {
     known: Entered,
     /// The field to go on with.
     focus: Option<String>,
+    /// Who would get what.
+    reach: ReachView,
     view: ExperienceView,
     number: i32,
     before: Content,
@@ -99,6 +105,7 @@ fn open(
     pages: KindPages,
     slug: &str,
     typed: Option<(Entered, Option<Change>)>,
+    population: Option<&Population>,
 ) -> Result<Opened, OperationError> {
     let (project_id, kind) = (member.project.id, pages.kind);
     let view = experiences::find_by_slug(conn, &member.actor, project_id, kind, slug)?;
@@ -107,7 +114,7 @@ fn open(
         Some((typed, _)) => saving::base_version(conn, experience, typed)?,
         None => saving::newest_version(conn, experience)?,
     };
-    let mut known = saving::as_typed(conn, experience, &before, version.number)?;
+    let mut known = saving::as_typed(conn, experience, &before, version.number, &[])?;
     let (typed, change) = typed.unwrap_or_else(|| (known.clone(), None));
     let around = |conn: &mut Connection, entered| {
         Around::fitting(conn, project_id, Some(experience.id), Some(&before), entered)
@@ -119,6 +126,12 @@ fn open(
         (here, entered) = around(conn, entered)?;
     }
     known.fit(&here.parts);
+    let reach = match population {
+        Some(population) => {
+            counting::count(conn, population, member, Some(experience), &entered, &here)?
+        }
+        None => ReachView::uncounted(COUNTING.to_owned()),
+    };
     let publishers = publishers::whom_to_ask(conn, member)?;
     Ok(Opened {
         number: version.number,
@@ -127,6 +140,7 @@ fn open(
         entered,
         known,
         focus,
+        reach,
         publishers,
         view,
     })
@@ -139,10 +153,18 @@ async fn look(
     store: &Store,
     slug: String,
     typed: Option<(Entered, Option<Change>)>,
+    population: Option<Data<Population>>,
 ) -> Result<(Opened, Frame), PageError> {
     let who = member.clone();
     work::read(store, move |conn| {
-        let opened = open(conn, &who, pages, &slug, typed.clone())?;
+        let opened = open(
+            conn,
+            &who,
+            pages,
+            &slug,
+            typed.clone(),
+            population.as_deref().map(AsRef::as_ref),
+        )?;
         let frame = Frame {
             header: Header::load(conn, &who, &opened.view, None)?,
             versions: Versions::load(conn, &who, &opened.view, opened.number)?,
@@ -167,7 +189,8 @@ impl Opened {
             self.publishers,
         );
         let addresses = (address, member.path(""));
-        EditorView::of(self.entered, errors, self.around, Some(&self.known), addresses, dock)
+        let (reach, known) = (self.reach, Some(&self.known));
+        EditorView::of(self.entered, errors, self.around, reach, known, addresses, dock)
             .with_focus(self.focus)
     }
 
@@ -210,6 +233,7 @@ pub async fn page(
     pages: KindPages,
     place: Place,
     store: Data<Store>,
+    population: Data<Population>,
 ) -> Answer {
     let (_, _, slug) = place.into_inner();
     let mut fields = form_urlencoded::parse(request.query_string().as_bytes());
@@ -217,8 +241,29 @@ pub async fn page(
     if let Some(number) = version {
         return version::show(&member, pages, slug, number, &store).await;
     }
-    let (opened, frame) = look(&member, pages, &store, slug, None).await?;
+    // Who may edit sees the page at once, and the numbers follow.
+    let population = (!member.may(Right::Edit)).then_some(population);
+    let (opened, frame) = look(&member, pages, &store, slug, None, population).await?;
     Page::show(&opened.page(&member, FieldErrors::default(), frame))
+}
+
+/// The editor with that in it, as changes that are not saved, and what is to be said of it.
+///
+/// # Errors
+/// [`PageError::NotFound`].
+pub async fn show_typed(
+    member: &ProjectMember,
+    pages: KindPages,
+    store: &Store,
+    slug: String,
+    typed: Entered,
+    said: String,
+) -> Answer {
+    let typed = Some((typed, None));
+    let (opened, frame) = look(member, pages, store, slug, typed, None).await?;
+    let mut page = opened.page(member, FieldErrors::default(), frame);
+    page.layout.toast = Some(Toast::saying(said));
+    Page::show(&page)
 }
 
 /// What the sentences say of what is typed so far.
@@ -231,12 +276,22 @@ pub async fn words(
     place: Place,
     form: Form,
     store: Data<Store>,
+    population: Data<Population>,
 ) -> Answer {
     let (_, _, slug) = place.into_inner();
-    let (who, typed) = (member.clone(), Entered::of_form(pages.kind, &form));
-    let opened =
-        work::read(&store, move |conn| open(conn, &who, pages, &slug, Some((typed.clone(), None))));
-    Live::show(opened.await?.editor(&member, FieldErrors::default()))
+    let typed = Entered::of_form(pages.kind, &form);
+    let open_with = |population: Option<Data<Population>>| {
+        let (who, slug, typed) = (member.clone(), slug.clone(), typed.clone());
+        work::read(&store, move |conn| {
+            let population = population.as_deref().map(AsRef::as_ref);
+            open(conn, &who, pages, &slug, Some((typed, None)), population)
+        })
+    };
+    let opened = match in_time(open_with(Some(population))).await {
+        Some(opened) => opened?,
+        None => open_with(None).await?,
+    };
+    Live::show(opened.editor(&member, FieldErrors::default()))
 }
 
 /// Saves the next version, or changes the structure of what is typed.
@@ -251,12 +306,16 @@ pub async fn post(
     site: Site,
     store: Data<Store>,
     limit: Data<KeyLimit>,
+    population: Data<Population>,
 ) -> Answer {
     let (_, _, slug) = place.into_inner();
-    let entered = Entered::of_form(pages.kind, &form);
+    let entered = conflict::settled(Entered::of_form(pages.kind, &form), &form);
+    if form.get("do") == conflict::MERGE {
+        return conflict::merge(&member, pages, slug, &form, entered, (&store, **limit)).await;
+    }
     if let Wish::Change(change) = Wish::parse(form.get("do")) {
         let typed = Some((entered, Some(change)));
-        let (opened, frame) = look(&member, pages, &store, slug, typed).await?;
+        let (opened, frame) = look(&member, pages, &store, slug, typed, Some(population)).await?;
         return Page::show(&opened.page(&member, FieldErrors::default(), frame));
     }
     let (who, at, typed, limit) = (member.clone(), slug.clone(), entered.clone(), **limit);
@@ -308,7 +367,7 @@ pub async fn show_again(
     problems: Problems,
 ) -> Answer {
     let typed = Some((entered, None));
-    let (mut opened, frame) = look(member, pages, store, slug, typed).await?;
+    let (mut opened, frame) = look(member, pages, store, slug, typed, None).await?;
     // Whoever sends it again has seen what is there now.
     if let Some(known) = &mut opened.entered.known {
         let now = About::of(&opened.view.experience);

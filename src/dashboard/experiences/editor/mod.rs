@@ -7,6 +7,7 @@
 
 pub mod around;
 pub mod conflict;
+mod counting;
 pub mod create;
 pub mod docks;
 pub mod edit;

@@ -13,7 +13,7 @@ mod sentences;
 pub use bar::{Bar, Legend, Part};
 pub use rows::RowUsers;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, future::Future, time::Duration};
 
 use chrono::Utc;
 use serde_json::Value as Json;
@@ -29,6 +29,9 @@ use crate::{
     population::Population,
     store::{Connection, experiences::Experience},
 };
+
+/// How long a page waits for numbers.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What a form says so far.
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +100,13 @@ pub fn view(
         Err(OperationError::Invalid(_)) => Ok(ReachView::uncounted(UNSOUND.to_owned())),
         Err(error) => Err(error),
     }
+}
+
+/// What that comes to, unless it takes longer than a second. The work goes on all the same: what
+/// takes long is to get to know the users for the first time, so that whoever asks again a moment
+/// later is answered at once.
+pub async fn in_time<T>(counting: impl Future<Output = T>) -> Option<T> {
+    actix_web::rt::time::timeout(PATIENCE, counting).await.ok()
 }
 
 impl ReachView {

@@ -124,7 +124,7 @@ fn a_change_of_what_is_live_is_hatched_and_said() {
         "{html}"
     );
     assert!(html.contains("added by this change <b>250</b>, 25 %"), "{html}");
-    assert!(html.contains("Off: skipped, so its users go on to what stands below."), "{html}");
+    assert!(html.contains("Off: skipped. Its users go on to what is below."), "{html}");
 }
 
 #[test]
@@ -182,4 +182,10 @@ fn another_salt_says_whom_it_moves() {
     assert!(sentence.starts_with("Moves users: about "), "{sentence}");
     let end = "who get true now would get false, and others would get it.";
     assert!(sentence.ends_with(end), "{sentence}");
+}
+
+#[actix_web::test]
+async fn nobody_waits_for_numbers_longer_than_a_second() {
+    assert_eq!(in_time(std::future::pending::<()>()).await, None);
+    assert_eq!(in_time(std::future::ready(7)).await, Some(7));
 }

@@ -165,7 +165,7 @@ fn weights(field: &str, serve: &EnteredServe, served: &Served) -> Vec<WeightView
                 text: serve.weights.get(id).cloned().unwrap_or_default(),
                 share,
                 from: begins,
-                colour: place % 6,
+                colour: place % 5 + 1,
             }
         })
         .collect()

@@ -9,7 +9,9 @@ pub use parts::{AddedView, KeyView, RequiredView, TesterView, VariantView};
 pub use row::RowView;
 
 use super::{
+    super::reach::ReachView,
     around::{Around, Served},
+    counting::COUNTING,
     entered::{Entered, EnteredAudience},
     sentences,
 };
@@ -54,6 +56,8 @@ pub struct EditorView {
     pub sentences: Vec<Sentence>,
     /// Test users.
     pub testers: Vec<TesterView>,
+    /// Who would get what.
+    pub reach: ReachView,
     /// What can be done with what was typed.
     pub dock: Dock,
     /// The field to go on with.
@@ -93,16 +97,34 @@ pub struct Dock {
     pub publishers: String,
 }
 
+impl Dock {
+    /// Says how many people the change reaches.
+    fn tell(&mut self, reach: &ReachView) {
+        if self.is_dirty && reach.is_counted {
+            let detail = self.detail.trim_end_matches('.');
+            let end = if detail.is_empty() { "" } else { ". " };
+            self.detail = format!("{detail}{end}{}", reach.sentence);
+        }
+    }
+}
+
 impl EditorView {
+    /// Whether it is still to be counted who gets what.
+    pub fn is_counting(&self) -> bool {
+        self.reach.sentence == COUNTING
+    }
+
     /// Of what was typed on top of what was there before; none for an experience to be.
     pub fn of(
         entered: Entered,
         errors: FieldErrors,
         around: Around,
+        reach: ReachView,
         before: Option<&Entered>,
         addresses: (String, String),
-        dock: Dock,
+        mut dock: Dock,
     ) -> EditorView {
+        dock.tell(&reach);
         let (action, base_path) = addresses;
         let rows: Vec<RowView> = entered
             .rows
@@ -131,6 +153,7 @@ impl EditorView {
             held_keys: around.held_keys,
             served: around.served,
             focus: None,
+            reach,
             base_path,
             rows,
             everyone,

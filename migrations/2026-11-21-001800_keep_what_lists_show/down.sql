@@ -1,0 +1,3 @@
+drop table version_shares;
+drop table version_outcomes;
+drop table key_deliveries;
