@@ -113,6 +113,11 @@ pub fn optional_text(node: &Node<'_>, name: &str, problems: &mut Problems) -> Op
     node.field(name)?.text(problems).map(str::to_owned)
 }
 
+/// Whether an optional field says true or false.
+pub fn optional_boolean(node: &Node<'_>, name: &str, problems: &mut Problems) -> Option<bool> {
+    node.field(name)?.boolean(problems)
+}
+
 /// A field that may be null, which is not the same as left out.
 pub fn nullable<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<Option<&'a Value>> {
     fields.get(name).map(|value| Some(value).filter(|value| !value.is_null()))

@@ -17,8 +17,8 @@ use uuid::Uuid;
 
 use super::{
     audit_log, auth, bulk, environments, experience_preview, experiences, explain, feature_flags,
-    keys, product_configs, projects, publications, publishing, sdk_keys, segment_members,
-    segment_preview, segment_revisions, segments, stats, users, versions,
+    keys, product_configs, projects, promotion, publications, publishing, sdk_keys,
+    segment_members, segment_preview, segment_revisions, segments, stats, users, versions,
 };
 
 /// Which page of a list is asked for.
@@ -133,6 +133,7 @@ pub struct FieldErrorShape {
         versions::list, versions::save, versions::read,
         versions::difference, experience_preview::preview,
         publishing::publish, publishing::enable, publishing::disable,
+        promotion::promote, promotion::undo,
         publications::list,
         stats::read,
         explain::explain, users::forget, users::list, users::read,

@@ -32,6 +32,9 @@ pub struct PublicationAnswer {
     version: i32,
     /// The share of users reached so far, in percent.
     ramp: f64,
+    /// Whether only the test users of the version get what it serves; everybody else gets what the
+    /// publication `replaces` serves.
+    test_users_only: bool,
     /// The publication that it took over from.
     replaces: Option<Uuid>,
     /// Why, in the words of who published.
@@ -53,6 +56,7 @@ impl PublicationAnswer {
             id: publication.id,
             environment: environment.to_owned(),
             version: publication.version,
+            test_users_only: publication.is_for_test_users(),
             ramp: f64::from(publication.ramp) / 100.0,
             replaces: publication.replaces_id,
             note: publication.note,

@@ -5,15 +5,17 @@ use actix_web::{
     web::{Data, Path},
 };
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    answer::{Answer, created, ok},
-    body::{Body, OptionalBody, nullable, optional_text},
+    answer::{Answer, ok},
+    body::{Body, OptionalBody, nullable, optional_boolean, optional_text},
     experiences::{self, ExperiencePath, VersionPath},
     member::Member,
     publications::PublicationAnswer,
+    publish_preview::{Deed, PreviewAnswer},
     query::Query,
     versions, work,
 };
@@ -22,10 +24,11 @@ use crate::{
     http::Problem,
     operations::{
         self, OperationError,
-        publishing::{Publish, Replaces},
+        publishing::{Publish, Published, Recipients, Replaces, publish_to},
         switching::{self, Switch, Switched},
     },
-    store::{Connection, Store, environments::Environment},
+    population::Population,
+    store::{Connection, Store, environments::Environment, experiences::Experience},
 };
 
 /// Where and why a version is published.
@@ -40,6 +43,13 @@ pub struct NewPublication {
     /// Why.
     #[schema(required = false)]
     note: String,
+    /// Publish to the test users of the version only; everybody else keeps what was live before.
+    #[schema(required = false)]
+    test_users_only: bool,
+    /// Publish nothing, and answer what it would do, with status 200. `replaces` may be left out
+    /// then.
+    #[schema(required = false)]
+    dry_run: bool,
 }
 
 /// Where and why a switch is moved.
@@ -75,34 +85,62 @@ pub struct SwitchAnswer {
     live_version: i32,
 }
 
+impl PublishedAnswer {
+    /// The answer for what was published in that environment.
+    pub fn new(published: Published, environment: &Environment) -> PublishedAnswer {
+        let publication = PublicationAnswer::new(published.publication, &environment.key);
+        PublishedAnswer { publication, is_on: published.is_on }
+    }
+}
+
 impl NewPublication {
     fn read(node: &Node<'_>, problems: &mut Problems) -> Option<NewPublication> {
-        let fields = node.object(&["environment", "replaces", "note"], problems)?;
+        const FIELDS: [&str; 5] = ["environment", "replaces", "note", "test_users_only", "dry_run"];
+        let fields = node.object(&FIELDS, problems)?;
         let environment = node.required("environment", problems);
         let environment = environment.and_then(|node| node.text(problems)).map(str::to_owned);
         let note = optional_text(node, "note", problems).unwrap_or_default();
-        let replaces = match nullable(fields, "replaces") {
-            Some(Some(json)) => Some(Some(publication(&Node::at("replaces", json), problems)?)),
-            Some(None) => Some(None),
-            None => None,
-        };
-        Some(NewPublication { environment: environment?, replaces, note })
+        let replaces = seen(fields, problems);
+        let test_users_only = optional_boolean(node, "test_users_only", problems).unwrap_or(false);
+        let dry_run = optional_boolean(node, "dry_run", problems).unwrap_or(false);
+        let environment = environment?;
+        Some(NewPublication { environment, replaces, note, test_users_only, dry_run })
     }
 
-    fn replaces(&self) -> Result<Replaces, Problem> {
-        match self.replaces {
-            Some(None) => Ok(Replaces::Nothing),
-            Some(Some(id)) => Ok(Replaces::Publication(id)),
-            None => Err(Problem::new(
-                StatusCode::PRECONDITION_REQUIRED,
-                "Say what this replaces: the id of the publication that is live there, as \
-                 “replaces”, or null where nothing is.",
-            )),
+    fn recipients(&self) -> Recipients {
+        match self.test_users_only {
+            true => Recipients::TestUsers,
+            false => Recipients::Everybody,
         }
     }
 }
 
-fn publication(node: &Node<'_>, problems: &mut Problems) -> Option<Uuid> {
+/// Reads what a caller saw live: `replaces`.
+pub(super) fn seen(fields: &Map<String, Value>, problems: &mut Problems) -> Option<Option<Uuid>> {
+    match nullable(fields, "replaces")? {
+        None => Some(None),
+        Some(json) => publication(&Node::at("replaces", json), problems).map(Some),
+    }
+}
+
+/// What a caller saw live. Only a dry run may leave it out.
+///
+/// # Errors
+/// 428 where it is missing.
+pub(super) fn replaces(seen: Option<Option<Uuid>>, dry_run: bool) -> Result<Replaces, Problem> {
+    match seen {
+        Some(None) => Ok(Replaces::Nothing),
+        Some(Some(id)) => Ok(Replaces::Publication(id)),
+        None if dry_run => Ok(Replaces::Anything),
+        None => Err(Problem::new(
+            StatusCode::PRECONDITION_REQUIRED,
+            "Say what this replaces: the id of the publication that is live there, as \
+             “replaces”, or null where nothing is.",
+        )),
+    }
+}
+
+pub(super) fn publication(node: &Node<'_>, problems: &mut Problems) -> Option<Uuid> {
     let id = Uuid::try_parse(node.text(problems)?).ok();
     if id.is_none() {
         problems.push(node.problem("This is the id of a publication, or null."));
@@ -120,39 +158,46 @@ impl SwitchMove {
     }
 }
 
-/// Publishes a version in an environment now, for everybody
+/// Publishes a version in an environment now
 ///
-/// Reverting is publishing an older version.
+/// For everybody, or with `test_users_only` for the test users of the version. Reverting is
+/// publishing an older version. With `dry_run` nothing is published: the answer says what changes
+/// against what is live there, and which known users gain, lose or change a value, with reasons.
 #[utoipa::path(post, path = "/api/v1/{kind}/{id}/versions/{n}/publish", tag = "Publishing",
     params(VersionPath), request_body = NewPublication,
-    responses((status = 201, description = "The publication", body = PublishedAnswer)))]
+    responses((status = 200, description = "What it would do", body = PreviewAnswer),
+              (status = 201, description = "The publication", body = PublishedAnswer)))]
 pub async fn publish(
     member: Member,
     store: Data<Store>,
+    population: Data<Population>,
     query: Query,
     path: Path<VersionPath>,
     body: Body,
 ) -> Answer {
     query.only(&[])?;
     let new = body.read(NewPublication::read)?;
-    let replaces = new.replaces()?;
-    let place = format!("/api/v1/{}/{}/publications", path.kind.as_str(), path.id);
-    let published = work::write(&store, move |conn| {
-        let experience = experiences::find(conn, &member, path.kind, &path.id)?.experience;
-        let version = versions::numbered(conn, &experience, &path.n)?;
-        let environment = member.environment(conn, &new.environment)?;
+    let replaces = replaces(new.replaces, new.dry_run)?;
+    let deed = Deed { store, population, dry_run: new.dry_run, actor: member.actor.clone() };
+    let (kind, id, key) = (path.kind, path.id.clone(), new.environment.clone());
+    let find = move |conn: &mut Connection| {
+        let experience = experiences::find(conn, &member, kind, &id)?.experience;
+        let environment = member.environment(conn, &key)?;
+        Ok((experience, environment))
+    };
+    let actor = deed.actor.clone();
+    let location = format!("/api/v1/{}/{}/publications", path.kind.as_str(), path.id);
+    let run = move |conn: &mut Connection, experience: &Experience, place: &Environment| {
         let request = Publish {
             experience_id: experience.id,
-            environment_id: environment.id,
-            version: version.number,
+            environment_id: place.id,
+            version: versions::numbered(conn, experience, &path.n)?.number,
             replaces,
             note: &new.note,
         };
-        let published = operations::publishing::publish(conn, &member.actor, &request)?;
-        let publication = PublicationAnswer::new(published.publication, &environment.key);
-        Ok(PublishedAnswer { publication, is_on: published.is_on })
-    });
-    Ok(created(&place, &published.await?))
+        publish_to(conn, &actor, &request, new.recipients())
+    };
+    deed.answer(&location, find, run).await
 }
 
 /// Switches an experience on in an environment

@@ -18,11 +18,13 @@ use super::{
 use crate::{
     domain::{
         reading::{Node, Problems},
-        version::Change,
+        version::{Change, ChangeKind, Group},
     },
     operations::{
-        self, OperationError,
+        OperationError,
         editing::{self, Draft, Saved},
+        experiences::Place,
+        history::{self, PastVersion},
     },
     store::{
         Connection, Store,
@@ -30,6 +32,46 @@ use crate::{
         versions::{self, Version, VersionSummary},
     },
 };
+
+/// A version in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PastVersionEntry {
+    #[serde(flatten)]
+    entry: VersionEntry,
+    /// What changed with it: its note, else that of its publication, else the difference.
+    summary: String,
+    /// Where it is or was served last.
+    published: Vec<PublishedEntry>,
+}
+
+/// Where a version is or was served last.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublishedEntry {
+    /// The key of the environment.
+    environment: String,
+    /// Since when.
+    since: DateTime<Utc>,
+    /// By whom it was published.
+    by: String,
+    /// Until when; null while it is.
+    until: Option<DateTime<Utc>>,
+}
+
+impl PastVersionEntry {
+    fn of(past: PastVersion, places: &[Place]) -> PastVersionEntry {
+        let published = places.iter().filter_map(|place| {
+            let it = past.published_in(place.environment.id)?;
+            Some(PublishedEntry {
+                environment: place.environment.key.clone(),
+                since: it.published_at,
+                by: it.published_by_name.clone(),
+                until: it.ended_at,
+            })
+        });
+        let published = published.collect();
+        PastVersionEntry { published, summary: past.what, entry: VersionEntry::from(past.version) }
+    }
+}
 
 /// A version without its definition.
 #[derive(Debug, Serialize, ToSchema)]
@@ -86,6 +128,13 @@ pub struct DifferenceAnswer {
 pub struct ChangeAnswer {
     /// Where, as a path such as `rows[1].rollout`.
     path: String,
+    /// Which part of the content it is about: `targeting`, `variants`, `keys`, `test_users`,
+    /// `prerequisites` or `advanced`.
+    #[schema(value_type = String)]
+    group: Group,
+    /// What became of it: `added`, `removed`, `changed` or `moved`.
+    #[schema(value_type = String)]
+    kind: ChangeKind,
     /// What stood there before.
     before: Value,
     /// What stands there now.
@@ -96,8 +145,8 @@ pub struct ChangeAnswer {
 
 impl From<Change> for ChangeAnswer {
     fn from(change: Change) -> ChangeAnswer {
-        let Change { path, before, after, sentence } = change;
-        ChangeAnswer { path, before, after, sentence }
+        let Change { path, group, kind, before, after, sentence, .. } = change;
+        ChangeAnswer { path, group, kind, before, after, sentence }
     }
 }
 
@@ -129,7 +178,7 @@ impl From<Version> for VersionAnswer {
     params(ExperiencePath,
            ("limit" = Option<u16>, Query, description = "1 to 200, else 50"),
            ("cursor" = Option<String>, Query, description = "The `next_cursor` before")),
-    responses((status = 200, description = "The versions", body = List<VersionEntry>)))]
+    responses((status = 200, description = "The versions", body = List<PastVersionEntry>)))]
 pub async fn list(
     member: Member,
     store: Data<Store>,
@@ -139,9 +188,10 @@ pub async fn list(
     query.only(&["limit", "cursor"])?;
     let (limit, below) = (query.limit()?, query.numbered_cursor::<i32>()?);
     let list = work::read(&store, move |conn| {
-        let experience = experiences::find(conn, &member, path.kind, &path.id)?.experience;
-        let found = versions::list(conn, experience.id, below, limit + 1)?;
-        Ok(List::numbered(found, limit, |v| i64::from(v.number), VersionEntry::from))
+        let view = experiences::find(conn, &member, path.kind, &path.id)?;
+        let found = history::list(conn, &view.experience, below, limit + 1)?;
+        let entry = |past| PastVersionEntry::of(past, &view.places);
+        Ok(List::numbered(found, limit, |past| i64::from(past.version.number), entry))
     });
     Ok(ok(&list.await?))
 }
@@ -238,8 +288,8 @@ pub async fn difference(
         let experience = experiences::find(conn, &member, path.kind, &path.id)?.experience;
         let before = numbered(conn, &experience, &path.a)?;
         let after = numbered(conn, &experience, &path.b)?;
-        let changes = operations::experiences::difference(&experience, &before, &after)?;
-        let changes = changes.into_iter().map(ChangeAnswer::from).collect();
+        let comparison = history::compare(conn, &experience, &before, &after)?;
+        let changes = comparison.changes.into_iter().map(ChangeAnswer::from).collect();
         Ok(DifferenceAnswer { before: before.number, after: after.number, changes })
     });
     Ok(ok(&difference.await?))

@@ -52,6 +52,11 @@ impl Rollout {
         self == Rollout::ALL
     }
 
+    /// Whether this is nobody.
+    pub fn is_nobody(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether a user at that bucket is in, where `range` is the range of positions of the variant
     /// that the user falls into. Raising the percentage only ever adds users.
     pub fn contains(self, bucket: Bucket, range: &PositionRange) -> bool {

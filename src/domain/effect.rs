@@ -1,13 +1,16 @@
 //! What a change does to the known users: the values that they get before and after.
 
-use std::collections::BTreeMap;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+};
 
 use chrono::{DateTime, Utc};
 
 use crate::domain::{
     evaluation::evaluate_all,
     known_user::KnownUser,
-    ruleset::{Answer, Ruleset},
+    ruleset::{Answer, AnswerIndex, Audience, Ruleset},
 };
 
 /// How many users are shown as examples.
@@ -24,6 +27,30 @@ pub struct KeyEffect {
     pub change: usize,
     /// How many users move from which value to which.
     pub moves: BTreeMap<Move, usize>,
+    /// The same, told apart by what decides before and after.
+    pub ways: BTreeMap<Way, usize>,
+}
+
+/// What happens to a user whose value changes; what takes something away comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// They get the default where they got another value.
+    Lose,
+    /// They get another value for one they got, or another default.
+    Change,
+    /// They get a value where they got the default.
+    Gain,
+}
+
+impl Direction {
+    /// Whether what they got, and what they get, is the default.
+    pub fn of(was_default: bool, is_default: bool) -> Direction {
+        match (was_default, is_default) {
+            (true, false) => Direction::Gain,
+            (false, true) => Direction::Lose,
+            _ => Direction::Change,
+        }
+    }
 }
 
 /// From one value to another, both written as JSON.
@@ -35,15 +62,41 @@ pub struct Move {
     pub to: Box<str>,
 }
 
+/// A move with what decides before and after it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Way {
+    /// What happens.
+    pub direction: Direction,
+    /// From which value to which.
+    pub moves: Move,
+    /// What decided.
+    pub before: Decider,
+    /// What decides.
+    pub after: Decider,
+}
+
+/// What decides a value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Decider {
+    /// Whom the row describes that decides.
+    pub audience: Audience,
+    /// The row's id; `everyone_else` for the last one.
+    pub row: Option<Box<str>>,
+    /// The number of the version.
+    pub version: Option<i32>,
+}
+
 /// A user whose value of a key changes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example {
-    /// The user's id.
-    pub user_id: Box<str>,
+    /// The user.
+    pub user: KnownUser,
     /// The key.
     pub key: Box<str>,
     /// What happens.
     pub moves: Move,
+    /// What that is.
+    pub direction: Direction,
 }
 
 /// What a change does.
@@ -55,17 +108,27 @@ pub struct Effect {
     pub touched: usize,
     /// By the key's name; only keys whose value changes for somebody.
     pub keys: BTreeMap<Box<str>, KeyEffect>,
-    /// A few of those who are touched.
+    /// A few of those who are touched: of each way some, those first who lose something.
     pub examples: Vec<Example>,
 }
 
+/// From one answer to another: how many users take that way, and the first of them.
+#[derive(Default)]
+struct Traffic<'u> {
+    users: usize,
+    first: Vec<&'u KnownUser>,
+}
+
+/// By the place of the answer in the ruleset before, and in the one after.
+type Seen<'u> = HashMap<(AnswerIndex, AnswerIndex), Traffic<'u>, foldhash::fast::RandomState>;
+
 impl KeyEffect {
-    /// Adds users who move. `defaults`: whether what they got, and what they get, is the default.
-    pub fn enter(&mut self, moves: Move, defaults: (bool, bool), users: usize) {
-        match defaults {
-            (true, false) => self.gain += users,
-            (false, true) => self.lose += users,
-            _ => self.change += users,
+    /// Adds users who move.
+    pub fn enter(&mut self, moves: Move, direction: Direction, users: usize) {
+        match direction {
+            Direction::Gain => self.gain += users,
+            Direction::Lose => self.lose += users,
+            Direction::Change => self.change += users,
         }
         *self.moves.entry(moves).or_default() += users;
     }
@@ -89,7 +152,7 @@ impl Effect {
         };
         let (places_before, places_after) = (places(before), places(after));
         let (mut was, mut is): (Vec<&Answer>, Vec<&Answer>) = (Vec::new(), Vec::new());
-        let mut effect = Effect::default();
+        let (mut effect, mut seen) = (Effect::default(), Seen::default());
         for user in users {
             let subject = user.subject(now);
             was.clear();
@@ -97,31 +160,66 @@ impl Effect {
             evaluate_all(before, places_before.iter().copied(), &subject, |a| was.push(a));
             evaluate_all(after, places_after.iter().copied(), &subject, |a| is.push(a));
             effect.asked += 1;
-            let moved =
-                keys.iter().zip(was.iter().zip(&is)).filter(|(_, (w, i))| w.value != i.value);
             let mut touched = false;
-            for (key, (was, is)) in moved {
+            for (was, is) in was.iter().zip(&is).filter(|(was, is)| was.value != is.value) {
                 touched = true;
-                effect.enter(user, key, (before, was), (after, is));
+                let traffic = seen.entry((was.index, is.index)).or_default();
+                traffic.users += 1;
+                if traffic.first.len() < EXAMPLES {
+                    traffic.first.push(user);
+                }
             }
             effect.touched += usize::from(touched);
         }
+        effect.tell(before, after, &seen);
         effect
     }
 
-    fn enter(
-        &mut self,
-        user: &KnownUser,
-        key: &str,
-        (before, was): (&Ruleset, &Answer),
-        (after, is): (&Ruleset, &Answer),
-    ) {
-        let moves = Move { from: was.json.clone(), to: is.json.clone() };
-        let defaults = (is_default(before, was), is_default(after, is));
-        self.keys.entry(key.into()).or_default().enter(moves.clone(), defaults, 1);
-        if self.examples.len() < EXAMPLES {
-            self.examples.push(Example { user_id: user.id.clone(), key: key.into(), moves });
+    fn tell(&mut self, before: &Ruleset, after: &Ruleset, seen: &Seen<'_>) {
+        let mut told: Vec<(&str, Way, &Traffic<'_>)> = seen
+            .iter()
+            .filter_map(|((was, is), traffic)| {
+                let was = before.answers().get(*was as usize)?;
+                let is = after.answers().get(*is as usize)?;
+                let key = before.key_of(was)?.name.as_ref();
+                Some((key, way((before, was), (after, is)), traffic))
+            })
+            .collect();
+        told.sort_by(|one, other| {
+            let order = |(key, way, traffic): &(&str, Way, &Traffic<'_>)| {
+                (way.direction, Reverse(traffic.users), (*key).to_owned(), way.clone())
+            };
+            order(one).cmp(&order(other))
+        });
+        for (key, way, traffic) in &told {
+            let entry = self.keys.entry((*key).into()).or_default();
+            entry.enter(way.moves.clone(), way.direction, traffic.users);
+            *entry.ways.entry(way.clone()).or_default() += traffic.users;
         }
+        let round = |turn: usize| {
+            told.iter().filter_map(move |(key, way, traffic)| {
+                let user = (*traffic.first.get(turn)?).clone();
+                let (moves, direction) = (way.moves.clone(), way.direction);
+                Some(Example { user, key: (*key).into(), moves, direction })
+            })
+        };
+        self.examples = (0..EXAMPLES).flat_map(round).take(EXAMPLES).collect();
+        self.examples.sort_by_key(|example| example.direction);
+    }
+}
+
+fn way((before, was): (&Ruleset, &Answer), (after, is): (&Ruleset, &Answer)) -> Way {
+    let direction = Direction::of(is_default(before, was), is_default(after, is));
+    let moves = Move { from: was.json.clone(), to: is.json.clone() };
+    Way { direction, moves, before: decider(was), after: decider(is) }
+}
+
+fn decider(answer: &Answer) -> Decider {
+    let decision = &answer.decision;
+    Decider {
+        audience: decision.audience,
+        row: decision.row.as_deref().map(Box::from),
+        version: decision.version.map(|version| version.number),
     }
 }
 

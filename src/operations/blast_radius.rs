@@ -11,7 +11,7 @@ use super::OperationError;
 use crate::domain::effect::Effect;
 use crate::domain::reach::Estimate;
 use crate::domain::ruleset::source::{SegmentRule, Source};
-use crate::domain::ruleset::{Dependents, Ruleset, Shared};
+use crate::domain::ruleset::{Cause, Dependents, Ruleset};
 use crate::domain::segment::MemberList;
 use crate::population::Population;
 use crate::store::environments::{self, Environment};
@@ -91,7 +91,7 @@ fn in_environment(
     let source = rulesets::load(conn, environment.id)?;
     let lists = population.member_lists(conn, &source.segments)?;
     let whole = Ruleset::compile(source.clone(), None, &lists).ruleset;
-    let Dependents { keys, experiences, needed } = whole.dependents(change.shared());
+    let Dependents { keys, experiences, needed } = whole.dependents(change.cause());
     let mut before = source;
     before.experiences.retain(|experience| needed.iter().any(|slug| **slug == *experience.slug));
     let mut after = before.clone();
@@ -113,10 +113,10 @@ fn in_environment(
 }
 
 impl Change<'_> {
-    fn shared(&self) -> Shared<'_> {
+    fn cause(&self) -> Cause<'_> {
         match self {
-            Change::Segment { slug, .. } | Change::Members { slug, .. } => Shared::Segment(slug),
-            Change::Default { key, .. } => Shared::Default(key),
+            Change::Segment { slug, .. } | Change::Members { slug, .. } => Cause::Segment(slug),
+            Change::Default { key, .. } => Cause::Default(key),
         }
     }
 

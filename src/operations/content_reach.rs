@@ -22,7 +22,7 @@ use crate::domain::version::{Content, Prerequisite, ProjectNames};
 use crate::population::{Population, Sample};
 use crate::store::environments::Environment;
 use crate::store::experiences::Experience;
-use crate::store::{Connection, keys, population, rulesets, segments, versions};
+use crate::store::{Connection, keys, population, segments, versions};
 
 /// Stands for the slug of an experience to be; none is called so.
 const NEW: &str = "(new)";
@@ -112,14 +112,15 @@ pub fn tryout(
     now: DateTime<Utc>,
 ) -> Result<Tryout, OperationError> {
     actor.require(Right::See, tried.project_id)?;
-    let mut source = rulesets::load(conn, tried.environment.id)?;
-    source.keys.extend(tried.new_keys.iter().map(NewKey::source));
+    let served = population.rules(conn, tried.environment.id)?;
+    let new_keys: Vec<KeySource> = tried.new_keys.iter().map(NewKey::source).collect();
     let segment_names: HashMap<String, String> =
         segments::names(conn, tried.project_id)?.into_iter().collect();
-    let content = read(conn, tried, &source, &segment_names)?;
-    let facts = Known::load(conn, tried, &content, &source)?;
+    let content = read(conn, tried, &served, &new_keys, &segment_names)?;
     let id = tried.experience.map_or_else(Uuid::nil, |experience| experience.id);
-    source.narrow_to(id, &content.to_json());
+    let mut source = served.around(id, &content.to_json());
+    source.keys.extend(new_keys);
+    let facts = Known::load(conn, tried, &content, &served, &source)?;
     let live = source.experiences.iter().find(|it| it.id == id).cloned();
     let lists = population.member_lists(conn, &source.segments)?;
     let sample = population.sample(tried.environment.id, now)?;
@@ -160,7 +161,8 @@ impl NewKey<'_> {
 fn read(
     conn: &mut Connection,
     tried: &Tried<'_>,
-    source: &Source,
+    served: &Source,
+    new_keys: &[KeySource],
     segments: &HashMap<String, String>,
 ) -> Result<Content, OperationError> {
     let mut content = tried.draft.read(&salt(conn, tried)?)?;
@@ -168,8 +170,9 @@ fn read(
     let schema = |json: Option<Json>| JsonSchema::read(&json?).ok().map(std::sync::Arc::new);
     let schemas = keys::find_by_names(conn, tried.project_id, &names)?;
     let schemas = schemas.into_iter().filter_map(|key| Some((key.name, schema(key.schema)?)));
+    let all_keys = served.keys.iter().chain(new_keys);
     let names = ProjectNames {
-        keys: source.keys.iter().map(|key| (key.name.clone(), key.value_type)).collect(),
+        keys: all_keys.map(|key| (key.name.clone(), key.value_type)).collect(),
         schemas: schemas.collect(),
         segments: segments.keys().cloned().collect(),
     };
@@ -232,12 +235,13 @@ impl Known {
         conn: &mut Connection,
         tried: &Tried<'_>,
         content: &Content,
+        served: &Source,
         source: &Source,
     ) -> Result<Known, OperationError> {
         let keys =
             source.keys.iter().filter(|it| content.keys.iter().any(|k| *k.as_str() == *it.name));
         let default = |key: &KeySource| Value::read(key.value_type, &key.default_value).ok();
-        let there: HashSet<&str> = source.segments.iter().map(|it| it.slug.as_str()).collect();
+        let there: HashSet<&str> = served.segments.iter().map(|it| it.slug.as_str()).collect();
         let named = content.segments().into_iter().map(|slug| slug.as_str());
         let users: Vec<&str> = content.test_users.iter().map(|it| it.user_id.as_str()).collect();
         let mut unknown: HashSet<String> = users.iter().map(|id| (*id).to_owned()).collect();

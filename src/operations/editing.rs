@@ -1,14 +1,14 @@
 //! Experiences and their versions: create, save, describe, clone. Nothing here changes what is
 //! served.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::audit::{self, Change};
 use super::contents::{self, Checked};
 use super::obstacles::not_free;
 use super::rights::{lock_usable_experience, require_for};
-use super::{Actor, OperationError, texts};
+use super::{Actor, OperationError, merging, texts};
 use crate::domain::experience::Kind;
 use crate::domain::key::KeyName;
 use crate::domain::reading::{FieldError, Problems};
@@ -122,8 +122,8 @@ pub fn create(
 /// Saves the next version. Nothing that is served changes.
 ///
 /// # Errors
-/// [`OperationError::Conflict`] with both sides when there is a newer version than the editor
-/// knew; [`OperationError::Invalid`] with all problems by field; [`OperationError::Refused`] when
+/// [`OperationError::Conflict`] with both sides, and both put together, when there is a newer
+/// version than the editor knew; [`OperationError::Invalid`] with all problems by field; [`OperationError::Refused`] when
 /// it is archived or a key is held elsewhere; those of the right to edit.
 pub fn save(
     conn: &mut Connection,
@@ -135,7 +135,7 @@ pub fn save(
     let newest = newest(conn, &experience)?;
     let content = new.draft.read(&salt(&newest, &experience))?;
     if newest.number != new.base_version {
-        return Err(stale(&newest, new.base_version, &content));
+        return Err(merging::stale(conn, &experience, &newest, new.base_version, &content)?);
     }
     save_on(conn, actor, &experience, newest, content, new.draft.base(), new.note)
 }
@@ -311,24 +311,6 @@ fn append(
     let version = versions::append(conn, experience_id, &new, actor.author()).map_err(not_free)?;
     version_outcomes::add(conn, version.id, &checked.facts())?;
     Ok(version)
-}
-
-fn stale(newest: &Version, base: i32, yours: &Content) -> OperationError {
-    let sides = Map::from_iter([
-        ("base_version".to_owned(), json!(base)),
-        (
-            "newest".to_owned(),
-            json!({"version": newest.number, "definition": newest.content, "note": newest.note,
-                   "author": newest.author_name, "created_at": newest.created_at}),
-        ),
-        ("yours".to_owned(), json!({"definition": yours.to_json()})),
-    ]);
-    let message = format!(
-        "The newest version is {}, by {}; you started from version {base}. Look at both, then save \
-         on top of it.",
-        newest.number, newest.author_name
-    );
-    OperationError::Conflict { message, sides }
 }
 
 pub(super) fn record(

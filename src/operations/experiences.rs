@@ -2,12 +2,10 @@
 
 use uuid::Uuid;
 
-use super::editing::content_of;
 use super::obstacles::word;
 use super::{Actor, OperationError};
 use crate::domain::experience::{Kind, Status};
 use crate::domain::role::Right;
-use crate::domain::version::Change;
 use crate::store::environments::{self, Environment};
 use crate::store::experiences::{self, Experience};
 use crate::store::standings::{self, ExperienceFilter, Standing};
@@ -95,19 +93,6 @@ pub fn list(
     let found = standings::list(conn, filter, order, page)?;
     let items = views(conn, filter.project_id, found.items)?;
     Ok(Page { items, next: found.next })
-}
-
-/// What changed from one version of an experience to another one.
-///
-/// # Errors
-/// [`OperationError::Internal`] for a version that this build can't read.
-pub fn difference(
-    experience: &Experience,
-    before: &Version,
-    after: &Version,
-) -> Result<Vec<Change>, OperationError> {
-    let (before, after) = (content_of(before, experience)?, content_of(after, experience)?);
-    Ok(before.difference(&after))
 }
 
 /// Some of the experiences of a project, from that place in the order on, for pages with numbers.

@@ -14,7 +14,9 @@ use crate::domain::reading::Problems;
 use crate::domain::role::Right;
 use crate::store::environments::Environment;
 use crate::store::experiences::Experience;
-use crate::store::publications::{self, FULL_RAMP, NewPublication, Publication};
+use crate::store::publications::{
+    self, FULL_RAMP, NewPublication, Publication, Replaced, TEST_USERS_ONLY,
+};
 use crate::store::versions::{self, Version};
 use crate::store::{Connection, environments, switches};
 
@@ -45,6 +47,38 @@ pub enum Replaces {
     Anything,
 }
 
+/// To whom a version is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recipients {
+    /// Everybody.
+    Everybody,
+    /// The version's test users; everybody else keeps what was live before.
+    TestUsers,
+    /// The version's test users, while everybody else gets that earlier publication, or the
+    /// defaults: as it was before something that is undone.
+    TestUsersBeside(Option<Uuid>),
+}
+
+impl Recipients {
+    fn ramp(self) -> i16 {
+        match self {
+            Recipients::Everybody => FULL_RAMP,
+            Recipients::TestUsers | Recipients::TestUsersBeside(_) => TEST_USERS_ONLY,
+        }
+    }
+
+    fn replaced(self, live: Option<&Publication>) -> Replaced {
+        match (self, live) {
+            (Recipients::TestUsersBeside(rest), _) => Replaced::Earlier(rest),
+            // What was live for test users only is nothing that everybody else had.
+            (Recipients::TestUsers, Some(live)) if live.is_for_test_users() => {
+                Replaced::Earlier(live.replaces_id)
+            }
+            _ => Replaced::Live,
+        }
+    }
+}
+
 /// What came of publishing.
 #[derive(Debug, Clone)]
 pub struct Published {
@@ -67,6 +101,20 @@ pub fn publish(
     actor: &Actor,
     request: &Publish<'_>,
 ) -> Result<Published, OperationError> {
+    publish_to(conn, actor, request, Recipients::Everybody)
+}
+
+/// The same for everybody, or only for the version's test users.
+///
+/// # Errors
+/// As of [`publish`]; [`OperationError::Refused`] for a version without test users, and while
+/// everybody has it already.
+pub fn publish_to(
+    conn: &mut Connection,
+    actor: &Actor,
+    request: &Publish<'_>,
+    recipients: Recipients,
+) -> Result<Published, OperationError> {
     let environment = find_environment(conn, actor, request.environment_id)?;
     require_publish(actor, &environment)?;
     let mut problems = Problems::new();
@@ -83,13 +131,21 @@ pub fn publish(
         .ok_or(OperationError::NotFound("version"))?;
     let live = publications::active(conn, experience.id, environment.id)?;
     refuse_stale(&environment, request.replaces, live.as_ref())?;
-    refuse_same(&environment, &version, live.as_ref())?;
+    let replaces = recipients.replaced(live.as_ref());
+    match recipients {
+        Recipients::Everybody => refuse_same(&environment, &version, live.as_ref())?,
+        Recipients::TestUsers | Recipients::TestUsersBeside(_) => {
+            let (environment, version, live) = (&environment, &version, live.as_ref());
+            Tested { environment, version, live }.refuse(conn, &experience, replaces)?;
+        }
+    }
 
     let new = NewPublication {
         experience_id: experience.id,
         environment_id: environment.id,
         version_id: version.id,
-        ramp: FULL_RAMP,
+        ramp: recipients.ramp(),
+        replaces,
         note: &note,
     };
     let open = match live {
@@ -149,6 +205,56 @@ fn refuse_same(
     }
 }
 
+/// A version that is to be published to its test users.
+struct Tested<'a> {
+    environment: &'a Environment,
+    version: &'a Version,
+    live: Option<&'a Publication>,
+}
+
+impl Tested<'_> {
+    fn refuse(
+        &self,
+        conn: &mut Connection,
+        experience: &Experience,
+        replaces: Replaced,
+    ) -> Result<(), OperationError> {
+        let (number, place) = (self.version.number, &self.environment.name);
+        if content_of(self.version, experience)?.test_users.is_empty() {
+            return Err(refused(format!(
+                "Version {number} has no test users. Add some and save, or publish it to everybody."
+            )));
+        }
+        let is_ramping = |live: &Publication| live.ramp < FULL_RAMP && !live.is_for_test_users();
+        if self.live.is_some_and(is_ramping) {
+            return Err(refused(format!(
+                "A ramp is under way in “{place}”. Publish to everybody, which ends it, then \
+                 publish to test users."
+            )));
+        }
+        let rest = match replaces {
+            Replaced::Live => self.live.cloned(),
+            Replaced::Earlier(None) => None,
+            Replaced::Earlier(Some(id)) => publications::find(conn, id)?,
+        };
+        if rest.as_ref().is_some_and(|rest| rest.version_id == self.version.id) {
+            return Err(refused(format!(
+                "Everybody gets version {number} in “{place}”, its test users too. To take back \
+                 what test users get now, publish it to everybody."
+            )));
+        }
+        let is_same = |live: &Publication| {
+            live.version_id == self.version.id && live.replaces_id == rest.map(|rest| rest.id)
+        };
+        match self.live.filter(|live| live.is_for_test_users()).is_some_and(is_same) {
+            true => Err(refused(format!(
+                "Version {number} is published to its test users in “{place}” already."
+            ))),
+            false => Ok(()),
+        }
+    }
+}
+
 /// An older version was sound when it was saved; it must be so under today's rules, too.
 fn refuse_unsound(
     conn: &mut Connection,
@@ -196,6 +302,7 @@ fn in_words(publication: &Publication) -> Json {
     json!({
         "publication": publication.id,
         "version": publication.version,
+        "test_users_only": publication.is_for_test_users(),
         "note": publication.note,
         "published_by": publication.published_by_name,
         "published_at": publication.published_at,

@@ -4,14 +4,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::obstacles::refused;
-use super::publishing::{self, Publish, Published, Replaces};
+use super::publishing::{self, Publish, Published, Recipients, Replaces};
 use super::rights::{find_environment, lock_usable_experience};
 use super::switching::{self, Switch, Switched};
 use super::{Actor, OperationError};
 use crate::domain::role::Right;
+use crate::store::Connection;
+use crate::store::environments::Environment;
 use crate::store::publications::{self, Publication};
 use crate::store::switches::{self, SwitchChange};
-use crate::store::{Connection, StoreError};
 
 /// For how long something can be undone.
 const MINUTES: i64 = 10;
@@ -48,6 +49,26 @@ pub enum Undone {
     Published(Published),
 }
 
+/// What was done last in an environment.
+///
+/// # Errors
+/// [`OperationError::Refused`] where nothing was published yet.
+pub fn newest(
+    conn: &mut Connection,
+    experience_id: Uuid,
+    environment: &Environment,
+) -> Result<Deed, OperationError> {
+    let live = publications::active(conn, experience_id, environment.id)?.ok_or_else(|| {
+        refused(format!(
+            "Nothing is published in “{}”, so there is nothing to undo.",
+            environment.name
+        ))
+    })?;
+    let moves = switches::history(conn, experience_id, environment.id, 1)?;
+    let later = moves.first().filter(|moved| moved.changed_at > live.published_at);
+    Ok(later.map_or(Deed::Published(live.id), |moved| Deed::Switched(moved.id)))
+}
+
 /// Undoes a publication or a move of the switch.
 ///
 /// # Errors
@@ -82,9 +103,9 @@ pub fn undo(
     }
     match request.deed {
         Deed::Switched(_) => turn(conn, actor, request, !moved.is_on),
-        Deed::Published(_) => match live.replaces_id {
+        Deed::Published(_) => match publications::before(conn, &live)? {
             None => turn(conn, actor, request, false),
-            Some(replaced) => publish_again(conn, actor, &live, replaced),
+            Some(before) => publish_again(conn, actor, &live, &before),
         },
     }
 }
@@ -119,9 +140,8 @@ fn publish_again(
     conn: &mut Connection,
     actor: &Actor,
     live: &Publication,
-    replaced: Uuid,
+    before: &Publication,
 ) -> Result<Undone, OperationError> {
-    let before = publications::find(conn, replaced)?.ok_or(StoreError::NotFound)?;
     let publish = Publish {
         experience_id: live.experience_id,
         environment_id: live.environment_id,
@@ -129,5 +149,9 @@ fn publish_again(
         replaces: Replaces::Publication(live.id),
         note: &format!("Version {} was undone.", live.version),
     };
-    Ok(Undone::Published(publishing::publish(conn, actor, &publish)?))
+    let recipients = match before.is_for_test_users() {
+        true => Recipients::TestUsersBeside(before.replaces_id),
+        false => Recipients::Everybody,
+    };
+    Ok(Undone::Published(publishing::publish_to(conn, actor, &publish, recipients)?))
 }

@@ -19,8 +19,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use moka::sync::Cache;
 use uuid::Uuid;
 
-use crate::domain::ruleset::{MemberLists, source::SegmentSource};
-use crate::store::{Connection, Store, StoreError, member_lists::MemberListCache, population};
+use crate::domain::ruleset::{
+    MemberLists,
+    source::{SegmentSource, Source},
+};
+use crate::store::{
+    Connection, Store, StoreError, environments, member_lists::MemberListCache, population,
+    rulesets,
+};
 
 /// The most users of an environment that are kept in memory.
 pub const MOST_SAMPLED: usize = 100_000;
@@ -39,6 +45,10 @@ const SEEN_FOR: Duration = Duration::from_secs(30);
 const COUNTED_FOR: Duration = Duration::from_secs(30);
 /// How many counts are kept.
 const MOST_COUNTED: u64 = 10_000;
+/// Of how many environments the rules are kept.
+const MOST_RULES: u64 = 16;
+/// How long rules stay that nobody asks for.
+const RULES_KEPT_FOR: Duration = Duration::from_secs(5 * 60);
 /// How far back is looked for what is new: transactions and clocks may lag by that much.
 const LAG: TimeDelta = TimeDelta::seconds(15);
 /// Up to how many users are followed; where more has changed, drawing anew is cheaper.
@@ -51,6 +61,7 @@ pub struct Population {
     lists: Arc<MemberListCache>,
     slots: Mutex<HashMap<Uuid, Arc<Slot>>>,
     counted: Cache<(Uuid, u64), Members>,
+    rules: Cache<Uuid, Arc<Source>>,
 }
 
 /// How many of a sample were found in something.
@@ -89,7 +100,9 @@ impl Population {
     /// The same with smaller samples.
     pub fn of_at_most(store: Store, most: usize) -> Population {
         let counted = Cache::builder().max_capacity(MOST_COUNTED).time_to_live(COUNTED_FOR).build();
-        Population { store, most, lists: Arc::default(), slots: Mutex::default(), counted }
+        let rules = Cache::builder().max_capacity(MOST_RULES).time_to_idle(RULES_KEPT_FOR).build();
+        let (lists, slots) = (Arc::default(), Mutex::default());
+        Population { store, most, lists, slots, counted, rules }
     }
 
     /// The same, with the lists that others hold too.
@@ -187,6 +200,27 @@ impl Population {
                 }
             }
         }
+    }
+
+    /// What an environment serves now. While somebody edits it is asked for many times, and read
+    /// anew only when its revision has changed.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn rules(
+        &self,
+        conn: &mut Connection,
+        environment_id: Uuid,
+    ) -> Result<Arc<Source>, StoreError> {
+        let now = environments::find(conn, environment_id)?.ok_or(StoreError::NotFound)?;
+        if let Some(rules) = self.rules.get(&environment_id)
+            && rules.revision == now.revision
+        {
+            return Ok(rules);
+        }
+        let rules = Arc::new(rulesets::load(conn, environment_id)?);
+        self.rules.insert(environment_id, Arc::clone(&rules));
+        Ok(rules)
     }
 
     /// The members of the list segments among these.

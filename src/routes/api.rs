@@ -6,9 +6,9 @@ use super::{Access, Row};
 use crate::{
     api::{
         audit_log, auth, bulk, docs, environments, experience_preview, experiences, explain,
-        feature_flags, keys, openapi, product_configs, projects, publications, publishing,
-        sdk_keys, segment_members, segment_preview, segment_revisions, segments, stats, users,
-        versions,
+        feature_flags, keys, openapi, product_configs, projects, promotion, publications,
+        publishing, sdk_keys, segment_members, segment_preview, segment_revisions, segments, stats,
+        users, versions,
     },
     domain::role::Right,
 };
@@ -136,6 +136,8 @@ fn of_experiences() -> Vec<Row> {
         Row::new(Method::POST, experience!("/unarchive"), EDIT, experiences::unarchive),
         Row::new(Method::POST, experience!("/enable"), PUBLISH, publishing::enable),
         Row::new(Method::POST, experience!("/disable"), SWITCH_OFF, publishing::disable),
+        Row::new(Method::POST, experience!("/promote"), PUBLISH, promotion::promote),
+        Row::new(Method::POST, experience!("/undo"), SWITCH_OFF, promotion::undo),
         Row::new(Method::GET, experience!("/publications"), SEE, publications::list),
         Row::new(Method::GET, experience!("/stats"), SEE, stats::read),
     ]

@@ -7,7 +7,7 @@ use crate::{
     dashboard::{
         Admission, assets,
         experiences::{
-            archiving, bulk, cloning,
+            archiving, bulk, cloning, comparing, edit_from,
             editor::{create, edit},
             list, publish, switch, undo, version, versions,
         },
@@ -108,6 +108,18 @@ macro_rules! of_kind {
                 archiving::unarchive,
             ),
             PageRow::new(Method::POST, page!($list, "/new/publish"), PUBLISH, publish::publish_new),
+            PageRow::new(
+                Method::POST,
+                page!($list, "/new/_affected"),
+                PUBLISH,
+                publish::affected_by_new,
+            ),
+            PageRow::new(
+                Method::POST,
+                page!($list, "/{slug}/_affected"),
+                PUBLISH,
+                publish::affected,
+            ),
             PageRow::new(Method::GET, page!($list, "/{slug}/publish"), PUBLISH, publish::open),
             PageRow::new(Method::POST, page!($list, "/{slug}/publish"), PUBLISH, publish::publish),
             PageRow::new(Method::GET, page!($list, "/{slug}/versions"), SEE, versions::list),
@@ -117,6 +129,19 @@ macro_rules! of_kind {
                 page!($list, "/{slug}/versions/{number}"),
                 SEE,
                 version::page,
+            ),
+            PageRow::new(Method::GET, page!($list, "/{slug}/compare"), SEE, comparing::choose),
+            PageRow::new(
+                Method::GET,
+                page!($list, "/{slug}/compare/{versions}"),
+                SEE,
+                comparing::page,
+            ),
+            PageRow::new(
+                Method::GET,
+                page!($list, "/{slug}/versions/{number}/edit"),
+                EDIT,
+                edit_from::page,
             ),
         ]
     };

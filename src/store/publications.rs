@@ -1,7 +1,7 @@
 //! Publications: which version an environment serves, since when, by whom, why.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::now;
+use diesel::dsl::{max, now};
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -12,6 +12,8 @@ use super::{
 
 /// A ramp that has reached everybody, in hundredths of a percent.
 pub const FULL_RAMP: i16 = 10_000;
+/// A ramp that has reached nobody: only the version's test users get what it serves.
+pub const TEST_USERS_ONLY: i16 = 0;
 
 /// A publication.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -31,7 +33,7 @@ pub struct Publication {
     pub version: i32,
     /// The share of users reached so far, in hundredths of a percent, 0 to 10,000.
     pub ramp: i16,
-    /// The publication that it took over from.
+    /// The publication that it took over from: what the others get while its ramp is not full.
     pub replaces_id: Option<Uuid>,
     /// Why, in the words of who published.
     pub note: String,
@@ -49,6 +51,13 @@ pub struct Publication {
     pub ended_by_name: Option<String>,
 }
 
+impl Publication {
+    /// Whether only the version's test users get what it serves.
+    pub fn is_for_test_users(&self) -> bool {
+        self.ramp == TEST_USERS_ONLY
+    }
+}
+
 /// A publication to be.
 #[derive(Debug, Clone, Copy)]
 pub struct NewPublication<'a> {
@@ -60,8 +69,19 @@ pub struct NewPublication<'a> {
     pub version_id: Uuid,
     /// The share of users to start with, in hundredths of a percent, 0 to 10,000.
     pub ramp: i16,
+    /// What the others get while the ramp is not full.
+    pub replaces: Replaced,
     /// Why.
     pub note: &'a str,
+}
+
+/// Which publication another one takes over from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaced {
+    /// The one that is live.
+    Live,
+    /// That one, or none: what is live is there for test users only, or is undone.
+    Earlier(Option<Uuid>),
 }
 
 /// Publishes: ends the active publication there, opens this one in its place, takes the keys that
@@ -121,7 +141,10 @@ fn place(
             publications::environment_id.eq(environment.id),
             publications::version_id.eq(new.version_id),
             publications::ramp.eq(new.ramp),
-            publications::replaces_id.eq(replaced.map(|replaced| replaced.id)),
+            publications::replaces_id.eq(match new.replaces {
+                Replaced::Live => replaced.map(|replaced| replaced.id),
+                Replaced::Earlier(id) => id,
+            }),
             publications::note.eq(new.note),
             publications::published_by.eq(author.person_id),
             publications::published_by_name.eq(author.name),
@@ -194,6 +217,59 @@ pub fn of_ids(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<Publication>, S
         .filter(publications::id.eq_any(ids))
         .select(Publication::as_select())
         .load(conn)?)
+}
+
+/// What everybody gets where that publication is live: the one before, while it is there for its
+/// test users only.
+///
+/// # Errors
+/// Those of the database.
+pub fn for_everybody(
+    conn: &mut Connection,
+    live: Publication,
+) -> Result<Option<Publication>, StoreError> {
+    match (live.is_for_test_users(), live.replaces_id) {
+        (false, _) => Ok(Some(live)),
+        (true, Some(id)) => find(conn, id),
+        (true, None) => Ok(None),
+    }
+}
+
+/// What an environment served of an experience until that publication began.
+///
+/// # Errors
+/// Those of the database.
+pub fn before(
+    conn: &mut Connection,
+    publication: &Publication,
+) -> Result<Option<Publication>, StoreError> {
+    Ok(publications::table
+        .inner_join(versions::table)
+        .filter(publications::experience_id.eq(publication.experience_id))
+        .filter(publications::environment_id.eq(publication.environment_id))
+        .filter(publications::id.ne(publication.id))
+        .filter(publications::ended_at.le(publication.published_at))
+        .order((publications::ended_at.desc(), publications::published_at.desc()))
+        .select(Publication::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// When a version was live in an environment for the last time; none where it never was, or still
+/// is for the first time.
+///
+/// # Errors
+/// Those of the database.
+pub fn last_end(
+    conn: &mut Connection,
+    version_id: Uuid,
+    environment_id: Uuid,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    Ok(publications::table
+        .filter(publications::version_id.eq(version_id))
+        .filter(publications::environment_id.eq(environment_id))
+        .select(max(publications::ended_at))
+        .first(conn)?)
 }
 
 /// The last publication of each of these versions in each environment.

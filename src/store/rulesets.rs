@@ -63,10 +63,24 @@ pub fn load_within(conn: &mut Connection, environment_id: Uuid) -> Result<Source
         revision,
         keys: load_keys(conn, project_id)?,
         segments: segments(conn, project_id)?,
-        experiences: load_experiences(conn, environment_id)?,
+        experiences: load_experiences(conn, environment_id, None)?,
         teaches: teaches.0,
         stored_names: profiles::property_names(conn, environment_id)?,
     })
+}
+
+/// What an environment serves of one experience, within a transaction that is under way, for
+/// whoever holds the experience's lock.
+///
+/// # Errors
+/// As of [`load`].
+pub fn load_experience(
+    conn: &mut Connection,
+    environment_id: Uuid,
+    experience_id: Uuid,
+) -> Result<Option<ExperienceSource>, StoreError> {
+    let found = load_experiences(conn, environment_id, Some(experience_id))?;
+    Ok(found.into_iter().next())
 }
 
 fn load_keys(conn: &mut Connection, project_id: Uuid) -> Result<Vec<KeySource>, StoreError> {
@@ -142,11 +156,13 @@ impl From<ReadableJson> for Value {
     }
 }
 
+/// The experiences that an environment serves; or only that one.
 fn load_experiences(
     conn: &mut Connection,
     environment_id: Uuid,
+    only: Option<Uuid>,
 ) -> Result<Vec<ExperienceSource>, StoreError> {
-    let rows: Vec<Served> = publications::table
+    let mut query = publications::table
         .inner_join(versions::table)
         .inner_join(experiences::table)
         .left_join(
@@ -165,7 +181,11 @@ fn load_experiences(
             switches::is_on.nullable(),
             Published::as_select(),
         ))
-        .load(conn)?;
+        .into_boxed();
+    if let Some(only) = only {
+        query = query.filter(publications::experience_id.eq(only));
+    }
+    let rows: Vec<Served> = query.load(conn)?;
     with_replaced(conn, rows)
 }
 

@@ -1,5 +1,7 @@
 //! The conditions of segments: every form that they had, under a number.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, now};
 use diesel::pg::Pg;
@@ -95,6 +97,26 @@ pub fn list_below(
         .limit(i64::from(limit))
         .select(SegmentRevision::as_select())
         .load(conn)?)
+}
+
+/// The number of the newest revision that each of these segments had at that moment; those that
+/// came later are not in it.
+///
+/// # Errors
+/// Those of the database.
+pub fn numbers_at(
+    conn: &mut Connection,
+    segment_ids: &[Uuid],
+    at: DateTime<Utc>,
+) -> Result<HashMap<Uuid, i32>, StoreError> {
+    let rows: Vec<(Uuid, i32)> = segment_revisions::table
+        .filter(segment_revisions::segment_id.eq_any(segment_ids))
+        .filter(segment_revisions::created_at.le(at))
+        .distinct_on(segment_revisions::segment_id)
+        .order((segment_revisions::segment_id, segment_revisions::number.desc()))
+        .select((segment_revisions::segment_id, segment_revisions::number))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The newest conditions of each of these segments.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::experiences::Experience;
 use super::page::{containing, lower, sorted_after};
-use super::publications::FULL_RAMP;
+use super::publications::{FULL_RAMP, TEST_USERS_ONLY};
 use super::ranking::rank;
 use super::schema::{
     experiences, holding_versions, key_holders, keys, publications, switches, version_segments,
@@ -65,6 +65,8 @@ pub struct Standing {
     pub environment_id: Uuid,
     /// The active publication.
     pub publication_id: Uuid,
+    /// Since when.
+    pub published_at: DateTime<Utc>,
     /// The number of the version that it serves.
     pub version: i32,
     /// The share of users reached so far, in hundredths of a percent.
@@ -76,6 +78,11 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// Whether only the version's test users get what it serves.
+    pub fn is_for_test_users(&self) -> bool {
+        self.ramp == TEST_USERS_ONLY
+    }
+
     /// The status of an experience where it stands so; none means that nothing is published there.
     pub fn status(standing: Option<&Standing>, archived: bool) -> Status {
         let ramping = standing.is_some_and(|standing| standing.ramp < FULL_RAMP);
@@ -302,8 +309,8 @@ fn of_status(filter: StatusFilter) -> Condition {
     }
 }
 
-/// Experience, environment, publication, version, ramp, switch.
-type StandingRow = (Uuid, Uuid, Uuid, i32, i16, Option<(bool, DateTime<Utc>)>);
+/// Experience and environment; publication and its time; version, ramp, switch.
+type StandingRow = (Uuid, Uuid, (Uuid, DateTime<Utc>), i32, i16, Option<(bool, DateTime<Utc>)>);
 
 /// Where these experiences stand, in every environment that serves something of them.
 ///
@@ -323,7 +330,7 @@ pub fn of(conn: &mut Connection, experience_ids: &[Uuid]) -> Result<Vec<Standing
         .select((
             publications::experience_id,
             publications::environment_id,
-            publications::id,
+            (publications::id, publications::published_at),
             versions::number,
             publications::ramp,
             (switches::is_on, switches::changed_at).nullable(),
@@ -331,10 +338,11 @@ pub fn of(conn: &mut Connection, experience_ids: &[Uuid]) -> Result<Vec<Standing
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(experience_id, environment_id, publication_id, version, ramp, switch)| Standing {
+        .map(|(experience_id, environment_id, publication, version, ramp, switch)| Standing {
             experience_id,
             environment_id,
-            publication_id,
+            publication_id: publication.0,
+            published_at: publication.1,
             version,
             ramp,
             is_on: switch.is_some_and(|(is_on, _)| is_on),

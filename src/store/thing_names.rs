@@ -30,6 +30,22 @@ pub fn of_project(
     Ok(names.into_iter().collect())
 }
 
+/// The segments with these slugs, as pairs of slug and name, archived or not.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_segments(
+    conn: &mut Connection,
+    project_id: Uuid,
+    slugs: &[&str],
+) -> Result<Vec<(String, String)>, StoreError> {
+    Ok(segments::table
+        .filter(segments::project_id.eq(project_id))
+        .filter(segments::slug.eq_any(slugs))
+        .select((segments::slug, segments::name))
+        .load(conn)?)
+}
+
 /// Whether another segment of the project that is not archived has that name, whatever its case.
 ///
 /// # Errors

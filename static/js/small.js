@@ -26,3 +26,18 @@ on('keydown', (e) => {
   if (e.key === 'Escape' && !e.target.closest('dialog, .menu'))
     e.target.closest('form')?.querySelector('[data-cancel]')?.click();
 });
+// Copies the JSON that a page shows; where that can't be done, the link leads there.
+on('click', (e) => {
+  const a = e.target.closest('a[data-copy-json]');
+  if (!a || !navigator.clipboard) return;
+  e.preventDefault();
+  fetch(a.href)
+    .then((r) => r.text())
+    .then((t) =>
+      navigator.clipboard.writeText($('#json', new DOMParser().parseFromString(t, 'text/html')).textContent),
+    )
+    .then(
+      () => toast('The JSON is copied.', false),
+      () => (location.href = a.href),
+    );
+});

@@ -21,8 +21,8 @@ pub struct ContentText {
 pub struct RowText {
     /// Whom it is for.
     pub audience: String,
-    /// What they get.
-    pub serve: String,
+    /// What they get, line by line.
+    pub serve: Vec<String>,
     /// Whether it is passed over.
     pub is_off: bool,
     /// How many of them.
@@ -41,7 +41,7 @@ impl ContentText {
         let rows = content.rows.iter().map(|it| row(names.audience(&it.audience), &it.rule));
         let mut everyone_else = row("Everyone else".to_owned(), &content.everyone_else);
         if everyone_else.is_off {
-            everyone_else.serve = "the default".to_owned();
+            everyone_else.serve = vec!["the default".to_owned()];
             everyone_else.share = String::new();
         }
         ContentText {
@@ -53,28 +53,36 @@ impl ContentText {
     }
 }
 
-/// What is served: of a plain value the value alone, where there is one key.
-fn serve(content: &Content, serve: &Serve) -> String {
+/// What is served: of a plain value the value alone, where there is one key; else key by key.
+fn serve(content: &Content, serve: &Serve) -> Vec<String> {
     match serve {
+        Serve::Values(values) if values.is_empty() => vec![content.serve_in_words(serve)],
         Serve::Values(values) if content.keys.len() == 1 => {
-            values.values().next().map_or_else(|| "the default".to_owned(), value_in_words)
+            values.values().map(value_in_words).collect()
         }
-        other => content.serve_in_words(other),
+        Serve::Values(values) => {
+            let given = content.keys.iter().map(|key| match values.get(key) {
+                Some(value) => format!("{key} = {}", value_in_words(value)),
+                None => format!("{key}: the default"),
+            });
+            given.collect()
+        }
+        Serve::Variant(_) => vec![content.serve_in_words(serve)],
+        Serve::Split(shares) => shares
+            .iter()
+            .map(|share| format!("{} {}", share.variant, share.in_words(shares)))
+            .collect(),
     }
 }
 
 fn facts(content: &Content) -> Vec<(&'static str, Vec<String>)> {
-    let required = content.prerequisites.iter().map(|needed| {
-        let values: Vec<String> = needed.is_in.iter().map(value_in_words).collect();
-        format!("{} = {}", needed.key, values.join(" or "))
-    });
-    let variants = content.variants.iter().map(|variant| {
-        let gets = content.serve_in_words(&Serve::Values(variant.values.clone()));
-        format!("{}: {gets}", variant.name)
-    });
+    let required = content.prerequisites.iter();
+    let required = required.map(|needed| format!("{} = {}", needed.key, needed.values_in_words()));
+    let variants = content.variants.iter();
+    let variants = variants.map(|variant| format!("{}: {}", variant.name, variant.in_words()));
     let testers = content.test_users.iter();
-    let testers =
-        testers.map(|user| format!("{} gets {}", user.user_id, serve(content, &user.serve)));
+    let testers = testers
+        .map(|user| format!("{} gets {}", user.user_id, serve(content, &user.serve).join(", ")));
     let facts = [
         ("Bucketed by", vec![content.bucket_by.clone()]),
         ("Salt", vec![content.salt.clone()]),

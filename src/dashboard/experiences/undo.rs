@@ -100,7 +100,11 @@ fn in_words(undone: &Undone, name: &str, place: &str) -> String {
         Undone::Switched(_) => format!("{name} is off in {place}. Everyone gets the default."),
         Undone::Published(published) => {
             let version = published.publication.version;
-            format!("Version {version} of {name} is live in {place} again.")
+            let whom = match published.publication.is_for_test_users() {
+                true => " for its test users only",
+                false => "",
+            };
+            format!("Version {version} of {name} is live in {place}{whom} again.")
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The versions of a flag, beside it: who saved which one, why, and where it is served.
+//! The versions of an experience, beside it: who saved which one, why, and where it is served.
 
 use actix_web::{
     HttpRequest,
@@ -8,38 +8,40 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::{
-    super::{Answer, Fragment, Layout, Page, ProjectMember, time_words, work},
-    changes,
+    super::{Answer, Fragment, Layout, Page, PageError, ProjectMember, time_words, work},
     kind_pages::KindPages,
-    segment_names::SegmentNames,
 };
 use crate::{
     domain::{
         experience::{Kind, Status},
-        version::Content,
+        role::Right,
     },
     operations::{
         OperationError,
         experiences::{self, ExperienceView, Place},
+        history::{self, PastVersion},
     },
     store::{
         Connection, Store,
+        environments::Environment,
         publications::{self, Publication},
         standings::Standing,
-        versions::{self, Version, VersionSummary},
     },
 };
 
 /// How many are shown at first, and with each step further back.
 const STEP: u16 = 12;
 
-/// Some of the versions of a flag, the newest first. `experiences/_versions.html` shows them.
+/// Some of the versions of an experience, the newest first. `experiences/_versions.html` shows them.
 #[derive(Debug)]
 pub struct Versions {
     /// The versions.
     pub lines: Vec<VersionLine>,
     /// Those before them.
     pub older: Option<Older>,
+    /// Where the newest is compared with what is live, or with the one before it; none where there
+    /// is only one.
+    pub compare: Option<String>,
     /// Whether they come along with something else, to take the place of those on the page.
     pub is_out_of_band: bool,
 }
@@ -76,12 +78,22 @@ pub struct VersionLine {
     pub elsewhere: Vec<String>,
     /// Whether it is the one that the page shows.
     pub is_shown: bool,
-    /// Where to publish it, where that is near at hand.
+    /// Whether what can be done with it is at hand, and not only in its menu.
+    pub is_near: bool,
+    /// Where it is compared: with what is live, else with the newest; none for that itself.
+    pub compare: Option<String>,
+    /// Where to publish it, for who may.
     pub publish: Option<String>,
+    /// Where else it can be published: what it says, and the address.
+    pub publish_elsewhere: Vec<(String, String)>,
+    /// Where an editor starts from it; none for the newest, which the editor has.
+    pub edit: Option<String>,
+    /// Where its content is shown as JSON.
+    pub json: String,
 }
 
 impl Versions {
-    /// The newest versions of a flag. `shown` is the number of the one that the page shows.
+    /// The newest versions of an experience. `shown` is the number of the one that the page shows.
     ///
     /// # Errors
     /// Those of the database.
@@ -107,131 +119,123 @@ impl Versions {
         below: Option<i32>,
     ) -> Result<Versions, OperationError> {
         let experience = &view.experience;
-        let found = versions::list(conn, experience.id, below, STEP)?;
-        let ids: Vec<_> = found.iter().map(|version| version.id).collect();
-        let published = publications::last_of(conn, &ids)?;
+        let past = history::list(conn, experience, below, STEP)?;
         let live = publications::active(conn, experience.id, member.environment.id)?;
-        let what = what_changed(conn, view, &found, &published)?;
-        let teller = Teller { member, view, published, live, shown };
-        let lines = found.iter().zip(what).map(|(version, what)| teller.line(version, what));
-        let oldest = found.last().map_or(1, |version| version.number);
+        let replaced = match live.as_ref().and_then(|live| live.replaces_id) {
+            Some(id) => publications::find(conn, id)?.map(|replaced| replaced.version),
+            None => None,
+        };
         let path = KindPages::from(experience.kind).address(member, &experience.slug);
+        let teller = Teller { member, view, live, replaced, shown, path: &path };
+        let oldest = past.last().map_or(1, |past| past.version.number);
         let older = (oldest > 1).then(|| Older {
             count: oldest - 1,
             page: format!("{path}/versions?below={oldest}"),
             fragment: format!("{path}/_versions?below={oldest}"),
         });
-        Ok(Versions { lines: lines.collect(), older, is_out_of_band: false })
+        Ok(Versions {
+            lines: past.iter().map(|past| teller.line(past)).collect(),
+            older,
+            compare: teller.compare_newest(),
+            is_out_of_band: false,
+        })
     }
 }
 
-/// What changed with each of these versions: what its author says, else what whoever published it
-/// says, else the difference.
-fn what_changed(
-    conn: &mut Connection,
-    view: &ExperienceView,
-    found: &[VersionSummary],
-    published: &[Publication],
-) -> Result<Vec<String>, OperationError> {
-    let note = |version: &VersionSummary| note_of(version, published);
-    let silent = found.iter().filter(|version| note(version).is_none());
-    let numbers: Vec<i32> =
-        silent.flat_map(|version| [version.number, version.number - 1]).collect();
-    let contents = versions::find_by_numbers(conn, view.experience.id, &numbers)?;
-    let content = |version: &Version| {
-        Content::from_json(&version.content, &view.experience.slug)
-            .ok()
-            .map(|it| (version.number, it))
-    };
-    let contents: Vec<(i32, Content)> = contents.iter().filter_map(content).collect();
-    let all: Vec<Content> = contents.iter().map(|(_, content)| content.clone()).collect();
-    let names = SegmentNames::load(conn, view.experience.project_id, &all)?;
-    let of = |number| contents.iter().find(|(it, _)| *it == number).map(|(_, content)| content);
-    let words = |version: &VersionSummary| match (note(version), version.number) {
-        (Some(note), _) => note,
-        (None, 1) => "First version".to_owned(),
-        (None, number) => match of(number - 1).zip(of(number)) {
-            Some((before, after)) => changes::in_short(&changes::between(before, after, &names)),
-            None => String::new(),
-        },
-    };
-    Ok(found.iter().map(words).collect())
-}
-
-fn note_of(version: &VersionSummary, published: &[Publication]) -> Option<String> {
-    let of = published.iter().filter(|it| it.version_id == version.id);
-    let mut notes = [&version.note].into_iter().chain(of.map(|it| &it.note));
-    notes.find(|note| !note.is_empty()).cloned()
+/// The address where two versions are compared, the earlier one first.
+pub(super) fn compare_address(path: &str, one: i32, other: i32) -> String {
+    format!("{path}/compare/{}...{}", one.min(other), one.max(other))
 }
 
 /// Knows where versions stand.
 struct Teller<'a> {
     member: &'a ProjectMember,
     view: &'a ExperienceView,
-    published: Vec<Publication>,
+    /// What is served where the member looks.
     live: Option<Publication>,
+    /// The number of the version that was served before that.
+    replaced: Option<i32>,
+    /// The number of the version that the page shows.
     shown: Option<i32>,
+    /// The page of the experience.
+    path: &'a str,
 }
 
 impl Teller<'_> {
-    fn line(&self, version: &VersionSummary, what: String) -> VersionLine {
-        let number = version.number;
-        let experience = &self.view.experience;
-        let path = KindPages::from(experience.kind).address(self.member, &experience.slug);
+    fn line(&self, past: &PastVersion) -> VersionLine {
+        let (number, path) = (past.version.number, self.path);
         let is_newest = number == self.view.newest.number;
-        let status = self.status(number);
         let is_shown = self.shown == Some(number);
-        let is_near = is_shown || self.replaced_version() == Some(number);
-        let may = self.member.may_publish() && self.view.experience.archived_at.is_none();
-        let is_served = self.live.as_ref().is_some_and(|live| live.version == number);
+        let is_live = self.live_number() == Some(number);
+        let is_archived = self.view.experience.archived_at.is_some();
+        let may_edit = self.member.may(Right::Edit) && !is_archived;
+        let may_publish = self.member.may_publish() && !is_archived && !is_live;
         VersionLine {
             number,
-            address: if is_newest { path.clone() } else { format!("{path}?version={number}") },
-            status,
-            what,
-            author: version.author_name.clone(),
-            when: self.when(version),
-            saved_at: version.created_at,
-            elsewhere: self.elsewhere(number),
+            address: if is_newest { path.to_owned() } else { format!("{path}?version={number}") },
+            status: self.status(past),
+            what: past.what.clone(),
+            author: past.version.author_name.clone(),
+            when: self.when(past),
+            saved_at: past.version.created_at,
+            elsewhere: self.elsewhere(past),
             is_shown,
-            publish: (may && is_near && !is_served)
-                .then(|| format!("{path}/publish?version={number}")),
+            is_near: is_shown || self.replaced == Some(number),
+            compare: self.compare(number),
+            publish: may_publish.then(|| format!("{path}/publish?version={number}")),
+            publish_elsewhere: if is_archived {
+                Vec::new()
+            } else {
+                self.publish_elsewhere(number)
+            },
+            edit: (may_edit && !is_newest).then(|| format!("{path}/versions/{number}/edit")),
+            json: format!("{path}/versions/{number}?as=json"),
         }
     }
 
+    fn live_number(&self) -> Option<i32> {
+        self.live.as_ref().map(|live| live.version)
+    }
+
+    fn compare(&self, number: i32) -> Option<String> {
+        let newest = self.view.newest.number;
+        let mut others = [self.live_number(), Some(newest)].into_iter().flatten();
+        let other = others.find(|other| *other != number)?;
+        Some(compare_address(self.path, number, other))
+    }
+
+    fn compare_newest(&self) -> Option<String> {
+        let newest = self.view.newest.number;
+        let other = self.live_number().filter(|live| *live != newest).unwrap_or(newest - 1);
+        (other > 0).then(|| compare_address(self.path, other, newest))
+    }
+
     /// How a version stands where the member looks.
-    fn status(&self, number: i32) -> Option<Status> {
+    fn status(&self, past: &PastVersion) -> Option<Status> {
         let place = self.view.place(self.member.environment.id);
         let standing = place.and_then(|place| place.standing);
         match standing {
-            Some(standing) if standing.version == number => {
+            Some(standing) if standing.version == past.version.number => {
                 Some(Standing::status(Some(&standing), false))
             }
-            _ => self.is_draft(number).then_some(Status::Draft),
+            _ => self.is_draft(past).then_some(Status::Draft),
         }
     }
 
     /// Whether it is the newest and was not published here yet.
-    fn is_draft(&self, number: i32) -> bool {
-        number == self.view.newest.number && self.here(number).is_none()
+    fn is_draft(&self, past: &PastVersion) -> bool {
+        past.version.number == self.view.newest.number && self.here(past).is_none()
     }
 
     /// The last publication of a version where the member looks.
-    fn here(&self, number: i32) -> Option<&Publication> {
-        let place = self.member.environment.id;
-        self.published.iter().find(|it| it.version == number && it.environment_id == place)
+    fn here<'p>(&self, past: &'p PastVersion) -> Option<&'p Publication> {
+        past.published_in(self.member.environment.id)
     }
 
-    /// The version that was served before the one that is now.
-    fn replaced_version(&self) -> Option<i32> {
-        let replaced = self.live.as_ref()?.replaces_id?;
-        self.published.iter().find(|it| it.id == replaced).map(|it| it.version)
-    }
-
-    fn when(&self, version: &VersionSummary) -> String {
-        match self.here(version.number) {
-            None if self.is_draft(version.number) => {
-                format!("saved {}", time_words::ago(version.created_at, Utc::now()))
+    fn when(&self, past: &PastVersion) -> String {
+        match self.here(past) {
+            None if self.is_draft(past) => {
+                format!("saved {}", time_words::ago(past.version.created_at, Utc::now()))
             }
             None => "Never published".to_owned(),
             Some(Publication { published_at, ended_at: None, .. }) => {
@@ -243,20 +247,43 @@ impl Teller<'_> {
         }
     }
 
-    fn elsewhere(&self, number: i32) -> Vec<String> {
-        let other = |place: &&Place| place.environment.id != self.member.environment.id;
-        let serving = self.view.places.iter().filter(other).filter_map(|place| {
-            let standing = place.standing.filter(|standing| standing.version == number)?;
-            let since = self.published.iter().find(|it| it.id == standing.publication_id)?;
+    fn elsewhere(&self, past: &PastVersion) -> Vec<String> {
+        let serving = self.other_places().filter_map(|place| {
+            let standing =
+                place.standing.filter(|standing| standing.version == past.version.number)?;
+            let since = past.published.iter().find(|it| it.id == standing.publication_id)?;
             let day = since.published_at.format("%-d %b");
             let status = place.status.label().to_lowercase();
             Some(format!("{}: {status} since {day}", place.environment.name))
         });
         serving.collect()
     }
+
+    fn other_places(&self) -> impl Iterator<Item = &Place> {
+        let here = self.member.environment.id;
+        self.view.places.iter().filter(move |place| place.environment.id != here)
+    }
+
+    /// Where else a version can be published, for who may.
+    fn publish_elsewhere(&self, number: i32) -> Vec<(String, String)> {
+        let there = self.other_places().filter(|place| {
+            let serves_it = place.standing.is_some_and(|standing| standing.version == number);
+            !serves_it && self.member.may(Right::publish_in(place.environment.protected))
+        });
+        let offer = |environment: &Environment| {
+            let path = self.path.replacen(
+                &self.member.path(""),
+                &format!("/p/{}/{}", self.member.project.key, environment.key),
+                1,
+            );
+            let says = format!("Publish to {}…", environment.name);
+            (says, format!("{path}/publish?version={number}"))
+        };
+        there.map(|place| offer(&place.environment)).collect()
+    }
 }
 
-/// What the address names: project, environment, flag.
+/// What the address names: project, environment, experience.
 type Address = Path<(String, String, String)>;
 
 #[derive(Template)]
@@ -264,8 +291,8 @@ type Address = Path<(String, String, String)>;
 struct VersionsPage {
     layout: Layout,
     pages: KindPages,
-    flags: String,
-    flag: String,
+    list: String,
+    experience: String,
     name: String,
     versions: Versions,
 }
@@ -273,7 +300,7 @@ struct VersionsPage {
 /// The versions below a number, as a page.
 ///
 /// # Errors
-/// [`super::super::PageError::NotFound`].
+/// [`PageError::NotFound`].
 pub async fn list(
     request: HttpRequest,
     member: ProjectMember,
@@ -284,8 +311,8 @@ pub async fn list(
     let (view, versions) = find(&request, &member, pages.kind, address, &store).await?;
     Page::show(&VersionsPage {
         layout: member.layout(&format!("Versions · {}", view.experience.name), pages.section()),
-        flag: pages.address(&member, &view.experience.slug),
-        flags: pages.list(&member),
+        experience: pages.address(&member, &view.experience.slug),
+        list: pages.list(&member),
         pages,
         name: view.experience.name,
         versions,
@@ -304,7 +331,7 @@ struct Lines {
 /// The versions below a number, to go on with.
 ///
 /// # Errors
-/// [`super::super::PageError::NotFound`].
+/// [`PageError::NotFound`].
 pub async fn more(
     request: HttpRequest,
     member: ProjectMember,
@@ -322,7 +349,7 @@ async fn find(
     kind: Kind,
     address: Address,
     store: &Store,
-) -> Result<(ExperienceView, Versions), super::super::PageError> {
+) -> Result<(ExperienceView, Versions), PageError> {
     let mut fields = form_urlencoded::parse(request.query_string().as_bytes());
     let below = fields.find(|(name, _)| name == "below").and_then(|(_, it)| it.parse().ok());
     let (who, slug) = (member.clone(), address.into_inner().2);

@@ -21,7 +21,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 const MOST_SHOWN: usize = 80;
 
 /// Where the page of a user is. An id is any text.
-fn address(member: &ProjectMember, user_id: &str) -> String {
+pub fn address(member: &ProjectMember, user_id: &str) -> String {
     member.path(&format!("/users/{}", utf8_percent_encode(user_id, ESCAPED)))
 }
 

@@ -41,7 +41,7 @@ impl Reason {
 }
 
 /// Whom the deciding row describes, as statistics name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Audience {
     /// A segment's users.
     Segment(Uuid),

@@ -15,15 +15,27 @@ struct Names<'a> {
 }
 
 impl Source {
-    /// Leaves only the experience of that id, those whose keys it or `content` requires, and those
-    /// that require its keys, however deep; and the segments that they name.
-    pub fn narrow_to(&mut self, id: Uuid, content: &Json) {
+    /// Of this, only the experience of that id, those whose keys it or `content` requires, and
+    /// those that require its keys, however deep; with their keys, and the segments that they name.
+    pub fn around(&self, id: Uuid, content: &Json) -> Source {
         let kept = self.experiences_around(id, content);
-        let mut kept = kept.into_iter();
-        self.experiences.retain(|_| kept.next().unwrap_or(false));
-        let named = self.segments_named_by(content);
-        let mut named = named.into_iter();
-        self.segments.retain(|_| named.next().unwrap_or(false));
+        let kept = self.experiences.iter().zip(kept).filter(|(_, is_kept)| *is_kept);
+        let mut around = Source {
+            experiences: kept.map(|(experience, _)| experience.clone()).collect(),
+            revision: self.revision,
+            stored_names: self.stored_names.clone(),
+            teaches: self.teaches,
+            ..Source::default()
+        };
+        let named =
+            Names::of_contents(around.experiences.iter().flat_map(contents).chain([content]));
+        let is_named = |name: &str| named.serves.contains(name) || named.requires.contains(name);
+        let keys = self.keys.iter().filter(|key| is_named(&key.name)).cloned().collect();
+        let segments = self.segments_named_by(&around.experiences, content);
+        let segments = self.segments.iter().zip(segments).filter(|(_, is_named)| *is_named);
+        around.segments = segments.map(|(segment, _)| segment.clone()).collect();
+        around.keys = keys;
+        around
     }
 
     fn experiences_around(&self, id: Uuid, content: &Json) -> Vec<bool> {
@@ -53,10 +65,10 @@ impl Source {
         }
     }
 
-    fn segments_named_by(&self, content: &Json) -> Vec<bool> {
+    fn segments_named_by(&self, experiences: &[ExperienceSource], content: &Json) -> Vec<bool> {
         let mut named = HashSet::new();
         name_segments(content, &mut named);
-        for content in self.experiences.iter().flat_map(contents) {
+        for content in experiences.iter().flat_map(contents) {
             name_segments(content, &mut named);
         }
         loop {

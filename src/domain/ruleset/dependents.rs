@@ -1,18 +1,20 @@
-//! What depends on a segment or on a key: whose values can move when it changes.
+//! What depends on a segment, a key or its values: whose values can move when it changes.
 
-use super::{Experience, Plan, PlannedAudience, Rest, Ruleset, SegmentMatcher, Serving};
+use super::{Experience, PlannedAudience, Ruleset, SegmentMatcher};
 use crate::domain::condition::Matcher;
 
-/// Something of the project that acts in every environment at once.
+/// Something that values depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shared<'a> {
+pub enum Cause<'a> {
     /// The segment of that slug.
     Segment(&'a str),
     /// The default of the key of that name.
     Default(&'a str),
+    /// The values of the keys of these names, whatever gives them.
+    Values(&'a [String]),
 }
 
-/// What depends on something shared.
+/// What depends on something.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dependents {
     /// The names of the keys whose values can move with it, in order.
@@ -26,9 +28,9 @@ pub struct Dependents {
 
 impl Ruleset {
     /// What depends on that here.
-    pub fn dependents(&self, shared: Shared<'_>) -> Dependents {
-        let mut keys: Vec<bool> = self.keys.iter().map(|key| is_it(&key.name, shared)).collect();
-        let segments = self.segments_leading_to(shared);
+    pub fn dependents(&self, cause: Cause<'_>) -> Dependents {
+        let mut keys: Vec<bool> = self.keys.iter().map(|key| is_it(&key.name, cause)).collect();
+        let segments = self.segments_leading_to(cause);
         let mut experiences: Vec<bool> =
             self.experiences.iter().map(|experience| asks(experience, &segments)).collect();
         loop {
@@ -52,8 +54,8 @@ impl Ruleset {
     }
 
     /// The segments that are this one or name it, however deep.
-    fn segments_leading_to(&self, shared: Shared<'_>) -> Vec<bool> {
-        let Shared::Segment(slug) = shared else { return vec![false; self.segments.len()] };
+    fn segments_leading_to(&self, cause: Cause<'_>) -> Vec<bool> {
+        let Cause::Segment(slug) = cause else { return vec![false; self.segments.len()] };
         let mut leading: Vec<bool> =
             self.segments.iter().map(|segment| segment.slug.as_ref() == slug).collect();
         loop {
@@ -81,7 +83,8 @@ impl Ruleset {
             mark(experiences, server as usize, moves);
         }
         for (place, experience) in self.experiences.iter().enumerate() {
-            let requires_one = plans(experience)
+            let requires_one = experience
+                .plans()
                 .flat_map(|plan| &plan.prerequisites)
                 .any(|required| keys.get(required.key as usize).copied().unwrap_or(false));
             mark(experiences, place, requires_one);
@@ -96,7 +99,7 @@ impl Ruleset {
                 if !needed.get(place).copied().unwrap_or(false) {
                     continue;
                 }
-                for required in plans(experience).flat_map(|plan| &plan.prerequisites) {
+                for required in experience.plans().flat_map(|plan| &plan.prerequisites) {
                     let server = self.keys.get(required.key as usize).and_then(|key| key.server);
                     if let Some((server, _)) = server {
                         mark(&mut needed, server as usize, true);
@@ -110,28 +113,19 @@ impl Ruleset {
     }
 }
 
-fn is_it(name: &str, shared: Shared<'_>) -> bool {
-    matches!(shared, Shared::Default(default) if default == name)
+fn is_it(name: &str, cause: Cause<'_>) -> bool {
+    match cause {
+        Cause::Segment(_) => false,
+        Cause::Default(default) => default == name,
+        Cause::Values(names) => names.iter().any(|known| known == name),
+    }
 }
 
 fn asks(experience: &Experience, segments: &[bool]) -> bool {
-    plans(experience).flat_map(|plan| &plan.rows).any(|row| match &row.audience {
+    experience.plans().flat_map(|plan| &plan.rows).any(|row| match &row.audience {
         PlannedAudience::Everyone => false,
         PlannedAudience::Matches(matcher) => names_any(matcher, segments),
     })
-}
-
-/// The version that decides, and the one that it is replacing.
-fn plans(experience: &Experience) -> impl Iterator<Item = &Plan> {
-    let (active, rest) = match &experience.serving {
-        Serving::Off(_) | Serving::Unreadable(_) => (None, None),
-        Serving::On { active, ramp } => (Some(active), ramp.as_ref().map(|ramp| &ramp.rest)),
-    };
-    let replaced = rest.and_then(|rest| match rest {
-        Rest::Replaced(plan) => Some(plan.as_ref()),
-        Rest::Nothing(_) => None,
-    });
-    active.into_iter().chain(replaced)
 }
 
 fn names_any(matcher: &Matcher, segments: &[bool]) -> bool {

@@ -11,7 +11,7 @@ pub mod source;
 
 pub use answer::{Answer, AnswerIndex, Audience, Decision, Reason, VersionReference};
 pub use compile::{Compiled, Problem};
-pub use dependents::{Dependents, Shared};
+pub use dependents::{Cause, Dependents};
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -122,6 +122,21 @@ impl Key {
 pub(in crate::domain) struct Experience {
     pub slug: Box<str>,
     pub serving: Serving,
+}
+
+impl Experience {
+    /// The version that decides, and the one that it is replacing.
+    pub fn plans(&self) -> impl Iterator<Item = &Plan> {
+        let (active, rest) = match &self.serving {
+            Serving::Off(_) | Serving::Unreadable(_) => (None, None),
+            Serving::On { active, ramp } => (Some(active), ramp.as_ref().map(|ramp| &ramp.rest)),
+        };
+        let replaced = rest.and_then(|rest| match rest {
+            Rest::Replaced(plan) => Some(plan.as_ref()),
+            Rest::Nothing(_) => None,
+        });
+        active.into_iter().chain(replaced)
+    }
 }
 
 /// What an experience does. An answer here is the first of as many as the experience has keys.

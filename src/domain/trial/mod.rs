@@ -27,7 +27,7 @@ use crate::domain::{
     key::KeyName,
     known_user::KnownUser,
     ruleset::{
-        MemberLists, Ruleset, Shared,
+        Cause, MemberLists, Ruleset,
         source::{ExperienceSource, SegmentRule, SegmentSource, Source},
     },
     slug::Slug,
@@ -201,7 +201,7 @@ fn others(keys: &[TriedKey], before: &Ruleset, after: &Ruleset) -> Vec<(u32, u32
     let mut names = BTreeSet::new();
     for ruleset in [before, after] {
         for key in &keys.iter().map(|key| key.name.as_ref()).collect::<Vec<&str>>() {
-            names.extend(ruleset.dependents(Shared::Default(key)).keys);
+            names.extend(ruleset.dependents(Cause::Default(key)).keys);
         }
     }
     let others = names.into_iter().filter(|name| !own.contains(name.as_ref()));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Trial, count::Counts};
 use crate::domain::{
-    effect::{KeyEffect, Move},
+    effect::{Direction, KeyEffect, Move},
     ruleset::{Answer, AnswerIndex, PlannedRule, Serves},
 };
 
@@ -197,8 +197,8 @@ fn keys(trial: &Trial, counts: &Counts<'_>) -> Vec<KeyReach> {
             *values.entry(is.json.clone()).or_default() += users;
             if was.value != is.value {
                 let moves = Move { from: was.json.clone(), to: is.json.clone() };
-                let defaults = (was.value == key.default, is.value == key.default);
-                effect.enter(moves, defaults, *users);
+                let direction = Direction::of(was.value == key.default, is.value == key.default);
+                effect.enter(moves, direction, *users);
             }
         }
         let (name, is_own) = (key.name.clone(), key.is_own);

@@ -1,15 +1,21 @@
 //! The content of a version: what an experience serves to whom.
 
+mod common;
 mod difference;
+mod merge;
 mod outcomes;
 mod reading;
+mod segment_names;
 mod short_form;
 mod validation;
 mod words;
 mod writing;
 
-pub use difference::Change;
+pub use common::Common;
+pub use difference::{Change, ChangeKind, Group, in_short};
+pub use merge::{Conflict, Merged, Side, Told};
 pub use outcomes::Shares;
+pub use segment_names::SegmentNames;
 pub use short_form::{ShortForm, TargetingRules};
 pub use validation::ProjectNames;
 pub use words::value_in_words;
@@ -145,6 +151,17 @@ pub struct Share {
 }
 
 impl Content {
+    /// The same keys with nothing served: what is there before a first publication.
+    pub fn unserved(&self) -> Content {
+        Content {
+            rows: Vec::new(),
+            prerequisites: Vec::new(),
+            test_users: Vec::new(),
+            everyone_else: Rule { enabled: false, ..self.everyone_else.clone() },
+            ..self.clone()
+        }
+    }
+
     /// The variant of that name.
     pub fn variant(&self, name: &str) -> Option<&Variant> {
         self.variants.iter().find(|variant| variant.name == name)

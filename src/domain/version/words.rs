@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Audience, Content, Rule, Serve, Share, Values};
+use super::{Audience, Content, Prerequisite, Rule, Serve, Share, Values, Variant};
 use crate::domain::bucketing::Rollout;
 
 /// Of a text value or a JSON value, this many characters are said.
@@ -47,6 +47,15 @@ impl Content {
         format!("{percent}{of_whom} get {serve}; the others get {}.", self.default_in_words())
     }
 
+    /// `auto_playlist = true to 20 %`.
+    pub(super) fn rule_in_words(&self, rule: &Rule) -> String {
+        let serve = self.serve_in_words(&rule.serve);
+        match rule.enabled {
+            true => format!("{serve} to {}", rule.rollout.in_words()),
+            false => format!("{serve} to {}, switched off", rule.rollout.in_words()),
+        }
+    }
+
     /// What is served: `auto_playlist = true`, `variant new`, `the default`.
     pub fn serve_in_words(&self, serve: &Serve) -> String {
         match serve {
@@ -60,8 +69,11 @@ impl Content {
     /// A split as lists say it: `split A 50 / B 50`.
     pub fn split_in_few_words(&self, serve: &Serve) -> String {
         let Serve::Split(shares) = serve else { return self.serve_in_words(serve) };
-        let said = shares_in_percent(shares).map(|(name, percent)| format!("{name} {percent}"));
-        format!("split {}", said.collect::<Vec<_>>().join(" / "))
+        let one = |share: &Share| {
+            let part = share.in_words(shares);
+            format!("{} {}", share.variant, part.trim_end_matches(" %"))
+        };
+        format!("split {}", shares.iter().map(one).collect::<Vec<_>>().join(" / "))
     }
 
     fn default_in_words(&self) -> &'static str {
@@ -76,6 +88,28 @@ impl Audience {
             Audience::Conditions(condition) => format!("users where {}", condition.in_words()),
             Audience::Everyone => "everyone".to_owned(),
         }
+    }
+}
+
+impl Prerequisite {
+    /// The values that will do: `true`, `"a" or "b"`.
+    pub fn values_in_words(&self) -> String {
+        self.is_in.iter().map(value_in_words).collect::<Vec<_>>().join(" or ")
+    }
+}
+
+impl Variant {
+    /// What it gives: `auto_playlist = true; payload {"color":"red"}; description "Red"`.
+    pub fn in_words(&self) -> String {
+        let values = match self.values.is_empty() {
+            true => "the default".to_owned(),
+            false => values_in_words(&self.values),
+        };
+        let payload = self.payload.as_ref().map(|it| format!("payload {}", value_in_words(it)));
+        let described = (!self.description.is_empty())
+            .then(|| format!("description {}", value_in_words(&self.description.as_str().into())));
+        let all = [Some(values), payload, described];
+        all.into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -100,18 +134,46 @@ pub fn value_in_words(value: &Json) -> String {
     }
 }
 
-fn split_in_words(shares: &[Share]) -> String {
-    let said = shares_in_percent(shares).map(|(name, percent)| format!("{name} ({percent} %)"));
-    format!("a split of {}", said.collect::<Vec<_>>().join(", "))
+/// Two values that differ, cut so that one sees where; `nothing` is said where there is none.
+pub(super) fn apart(
+    before: Option<&Json>,
+    after: Option<&Json>,
+    nothing: &str,
+) -> (String, String) {
+    let (Some(before), Some(after)) = (before, after) else {
+        let said = |value: Option<&Json>| value.map_or_else(|| nothing.to_owned(), value_in_words);
+        return (said(before), said(after));
+    };
+    let (before, after) = (before.to_string(), after.to_string());
+    let same = before.chars().zip(after.chars()).take_while(|(a, b)| a == b).count();
+    // What both begin with is left out but for its end, so that the difference is in sight.
+    let from = if same < MOST_SAID / 2 { 0 } else { same.saturating_sub(MOST_SAID / 4) };
+    let part = |text: &str| {
+        let skipped = if from == 0 { "" } else { "…" };
+        let shown: String = text.chars().skip(from).take(MOST_SAID).collect();
+        let rest = if text.chars().count() > from + MOST_SAID { "…" } else { "" };
+        format!("{skipped}{shown}{rest}")
+    };
+    match before.chars().count().max(after.chars().count()) <= MOST_SAID {
+        true => (before, after),
+        false => (part(&before), part(&after)),
+    }
 }
 
-/// To one decimal: a third is said as 33.3.
-fn shares_in_percent(shares: &[Share]) -> impl Iterator<Item = (&str, f64)> {
-    let total: f64 = shares.iter().map(|share| f64::from(share.weight)).sum();
-    shares.iter().map(move |share| {
-        let percent = f64::from(share.weight) * 100.0 / total;
-        (share.variant.as_str(), (percent * 10.0).round() / 10.0)
-    })
+fn split_in_words(shares: &[Share]) -> String {
+    let one = |share: &Share| format!("{} ({})", share.variant, share.in_words(shares));
+    let said: Vec<String> = shares.iter().map(one).collect();
+    format!("a split of {}", said.join(", "))
+}
+
+impl Share {
+    /// Its part of a split: `33.3 %`.
+    pub fn in_words(&self, split: &[Share]) -> String {
+        let total: f64 = split.iter().map(|share| f64::from(share.weight)).sum();
+        let percent = f64::from(self.weight) * 100.0 / total;
+        // To one decimal: a third is said as 33.3 %.
+        format!("{} %", (percent * 10.0).round() / 10.0)
+    }
 }
 
 #[cfg(test)]

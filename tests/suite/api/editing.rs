@@ -37,6 +37,15 @@ fn a_save_needs_the_version_it_starts_from_and_a_stale_one_shows_both_sides() {
     assert_eq!(conflict["newest"]["definition"]["everyone_else"]["rollout"], 30);
     assert_eq!(conflict["yours"]["definition"]["everyone_else"]["rollout"], 40);
 
+    assert_eq!(conflict["merged"]["definition"], conflict["yours"]["definition"]);
+    let rollout = &conflict["conflicts"][0];
+    assert_eq!(rollout["place"], "everyone_else.rollout");
+    assert_eq!((&rollout["base"]["json"], &rollout["taken"]), (&json!(20), &json!("yours")));
+    assert_eq!(
+        (&rollout["theirs"]["words"], &rollout["yours"]["words"]),
+        (&json!("30 %"), &json!("40 %"))
+    );
+
     for tag in ["\"2\"", "W/\"2\"", "2"] {
         let on_two = client.with_header("if-match", tag);
         let same = on_two.post(&versions, &json!({"definition": content(30)})).expect(200);
@@ -55,6 +64,46 @@ fn a_save_needs_the_version_it_starts_from_and_a_stale_one_shows_both_sides() {
     assert_eq!((changes.len(), &changes[0]["path"]), (1, &json!("everyone_else.rollout")));
     assert_eq!((&changes[0]["before"], &changes[0]["after"]), (&json!(20), &json!(30)));
     client.get(&format!("{versions}/1/diff/3")).expect(404);
+}
+
+#[test]
+fn a_stale_save_comes_back_with_both_sides_put_together() {
+    let world = World::new();
+    let client = world.member(Role::Developer);
+    let versions = format!("{}/versions", flag(&client));
+    let mut theirs = content(20);
+    theirs["test_users"] =
+        json!([{"user_id": "qa-7", "serve": {"values": {"auto_playlist": true}}}]);
+    client.post(&versions, &json!({"base_version": 1, "definition": theirs})).expect(201);
+    let yours = json!({"base_version": 1, "definition": content(40)});
+    let conflict = client.post(&versions, &yours).expect(409);
+    assert_eq!(conflict["conflicts"], json!([]));
+    let merged = &conflict["merged"]["definition"];
+    assert_eq!(merged["everyone_else"]["rollout"], 40);
+    assert_eq!(merged["test_users"][0]["user_id"], "qa-7");
+    let on_top = json!({"base_version": conflict["newest"]["version"], "definition": merged});
+    assert_eq!(client.post(&versions, &on_top).expect(201)["definition"], *merged);
+    let unknown = json!({"base_version": 99, "definition": content(50)});
+    assert_eq!(client.post(&versions, &unknown).expect(409)["merged"], Value::Null);
+}
+
+#[test]
+fn a_difference_names_its_part_and_calls_segments_by_their_names() {
+    let world = World::new();
+    let client = world.member(Role::Developer);
+    let segment = json!({"name": "Pro users", "kind": "rules", "conditions": {"attribute": "plan", "operator": "is", "value": "pro"}});
+    let slug = client.post("/api/v1/segments", &segment).expect(201)["slug"].clone();
+    let versions = format!("{}/versions", flag(&client));
+    let mut definition = content(20);
+    definition["rows"] = json!([{"audience": {"segment": slug}, "rollout": 10,
+                                 "serve": {"values": {"auto_playlist": true}}}]);
+    client.post(&versions, &json!({"base_version": 1, "definition": definition})).expect(201);
+    let difference = client.get(&format!("{versions}/1/diff/2")).expect(200);
+    let change = &difference["changes"][0];
+    assert_eq!((&change["group"], &change["kind"]), (&json!("targeting"), &json!("added")));
+    let sentence =
+        "New row 1 for Pro users: 10 % get auto_playlist = true; the others get the default.";
+    assert_eq!(change["sentence"], sentence);
 }
 
 #[test]

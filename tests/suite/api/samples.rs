@@ -103,6 +103,10 @@ fn body(method: &str, pattern: &str, kind: &str, things: &Things, free: &str) ->
         (_, _, "clone") => json!({"name": free}),
         (_, _, "enable" | "disable") => json!({"environment": "staging"}),
         (_, _, "versions") => json!({"base_version": 1, "note": free, "definition": definition}),
+        (_, _, "undo") => json!({"environment": "staging"}),
+        (_, _, "promote") => {
+            json!({"from": "staging", "to": things.environment, "replaces": null})
+        }
         (_, _, "preview") => json!({"definition": definition}),
         (_, _, "publish") => json!({"environment": "staging", "replaces": null}),
         _ => panic!("no sample of a body for {method} {pattern}"),

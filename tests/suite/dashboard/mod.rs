@@ -5,6 +5,7 @@ pub mod browser;
 mod bulk;
 mod contrast;
 mod creating_flags;
+mod editing_configs;
 mod editing_flags;
 mod ending;
 mod errors;

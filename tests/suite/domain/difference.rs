@@ -1,6 +1,6 @@
 //! What changed between two versions, as a product manager reads it.
 
-use flagstaff::domain::version::Content;
+use flagstaff::domain::version::{Content, SegmentNames};
 use serde_json::{Value as Json, json};
 
 fn story() -> Json {
@@ -21,7 +21,7 @@ fn content(json: &Json) -> Content {
 fn told(edit: impl FnOnce(&mut Json)) -> Vec<(String, String)> {
     let mut after = story();
     edit(&mut after);
-    let changes = content(&story()).difference(&content(&after));
+    let changes = content(&story()).difference(&content(&after), &SegmentNames::default());
     changes.into_iter().map(|change| (change.path, change.sentence)).collect()
 }
 
@@ -36,15 +36,15 @@ fn the_same_content_has_no_difference() {
 
 #[test]
 fn a_row_is_told_by_its_number_and_audience() {
-    let changes = content(&story()).difference(&content(&{
-        let mut after = story();
-        after["rows"][0]["rollout"] = json!(30);
-        after
-    }));
+    let mut after = story();
+    after["rows"][0]["rollout"] = json!(30);
+    let names = SegmentNames::of_all([("iphone-ny".to_owned(), "iPhones in NY".to_owned())]);
+    let changes = content(&story()).difference(&content(&after), &names);
     assert_eq!(
         serde_json::to_value(changes).unwrap(),
-        json!([{"path": "rows[0].rollout", "before": 20, "after": 30,
-                "sentence": "Row 1, iphone-ny: 20 % → 30 %."}])
+        json!([{"path": "rows[0].rollout", "group": "targeting", "kind": "changed",
+                "what": "iPhones in NY", "label": "deliver to", "was": "20 %", "is": "30 %",
+                "before": 20, "after": 30, "sentence": "Row 1, iPhones in NY: 20 % → 30 %."}])
     );
     let switched_off = told(|after| after["rows"][1]["enabled"] = json!(false));
     assert_eq!(switched_off, one("rows[1].enabled", "Row 2, web: switched off."));
@@ -66,7 +66,10 @@ fn rows_are_known_by_their_ids_wherever_they_stand() {
     let gone = told(|after| drop(after["rows"].as_array_mut().unwrap().remove(0)));
     assert_eq!(gone, one("rows[0]", "Row 1 for iphone-ny was left out."));
     let swapped = told(|after| after["rows"].as_array_mut().unwrap().reverse());
-    assert_eq!(swapped, one("rows", "The rows stand in another order: ny, web → web, ny."));
+    assert_eq!(
+        swapped,
+        one("rows", "The rows stand in another order: iphone-ny, web → web, iphone-ny.")
+    );
 }
 
 #[test]
@@ -82,7 +85,10 @@ fn everything_else_is_told_too() {
         told(|after| after["prerequisites"] = json!([{"key": "player", "in": ["a", "b"]}]));
     assert_eq!(requires, one("prerequisites[0]", "Now requires player = \"a\" or \"b\"."));
     let variant = told(|after| after["variants"][0]["payload"] = json!({"color": "red"}));
-    assert_eq!(variant, one("variants[0]", "Variant new: payload none → {\"color\":\"red\"}."));
+    assert_eq!(
+        variant,
+        one("variants[0].payload", "Variant new: payload none → {\"color\":\"red\"}.")
+    );
     let tester = told(|after| {
         after["test_users"] = json!([{"user_id": "ann", "serve": {"variant": "new"}}])
     });
@@ -96,4 +102,34 @@ fn everything_else_is_told_too() {
     );
     let keys = told(|after| after["keys"] = json!(["auto_playlist", "dark_mode"]));
     assert_eq!(keys, one("keys[1]", "New key dark_mode."));
+}
+
+#[test]
+fn values_are_told_one_by_one() {
+    let value = told(|after| after["rows"][0]["serve"]["values"]["auto_playlist"] = json!(false));
+    let sentence = "Row 1, iphone-ny: auto_playlist = true → false.";
+    assert_eq!(value, one("rows[0].serve.values.auto_playlist", sentence));
+    let default = told(|after| after["everyone_else"]["serve"]["values"] = json!({}));
+    let sentence = "Everyone else: auto_playlist = true → the default.";
+    assert_eq!(default, one("everyone_else.serve.values.auto_playlist", sentence));
+    let of_variant = told(|after| after["variants"][0]["values"] = json!({}));
+    let sentence = "Variant new: auto_playlist = true → the default.";
+    assert_eq!(of_variant, one("variants[0].values.auto_playlist", sentence));
+    let described = told(|after| after["variants"][0]["description"] = json!("For testers"));
+    let sentence = "Variant new: description none → \"For testers\".";
+    assert_eq!(described, one("variants[0].description", sentence));
+}
+
+#[test]
+fn of_long_values_the_part_is_told_that_differs() {
+    let long = |end: &str| format!("{}{end}", "a".repeat(500));
+    let with = |end: &str| {
+        let mut json = story();
+        json["variants"][0]["payload"] = json!(long(end));
+        content(&json)
+    };
+    let changes = with("one").difference(&with("two"), &SegmentNames::default());
+    let [change] = changes.as_slice() else { panic!("{changes:?}") };
+    assert_eq!(change.was.as_deref(), Some("…aaaaaaaaaaaaaaaone\""));
+    assert_eq!(change.is.as_deref(), Some("…aaaaaaaaaaaaaaatwo\""));
 }

@@ -6,13 +6,14 @@ use flagstaff::domain::{
     context::{Attributes, Context, Stored, Subject},
     evaluation::{Names, evaluate, evaluate_all, explain},
     ruleset::{MemberLists, Reason, Ruleset},
-    version::Content,
+    version::{Content, SegmentNames},
 };
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Value as Json, json};
 
 use super::{
     anything::{any_condition, any_content, any_json, any_user, mutate, percent},
+    edited::any_edits,
     environment::{ask, attributes, compiled, now, one_flag, ruleset, source, stored_names},
 };
 
@@ -73,9 +74,25 @@ proptest! {
     fn contents_differ_exactly_when_a_change_is_told(before in any_content(), after in any_content()) {
         let before = Content::from_json(&before, "salt").unwrap();
         let after = Content::from_json(&after, "salt").unwrap();
-        prop_assert_eq!(before.difference(&after).is_empty(), before == after);
-        prop_assert_eq!(before.difference(&before), []);
+        let names = SegmentNames::default();
+        prop_assert_eq!(before.difference(&after, &names).is_empty(), before == after);
+        prop_assert_eq!(before.difference(&before, &names), []);
         prop_assert_eq!(after.in_words().len(), after.rows.len() + 1);
+    }
+
+    #[test]
+    fn every_part_of_a_content_is_told_and_each_change_says_what_differs(
+        (before, after, other) in any_edits()
+    ) {
+        let names = SegmentNames::default();
+        for (before, after) in [(&before, &after), (&after, &other)] {
+            let changes = before.difference(after, &names);
+            prop_assert_eq!(changes.is_empty(), before == after);
+            for change in changes {
+                prop_assert!(change.was != change.is, "{:?}", change);
+                prop_assert!(change.sentence.ends_with('.'), "{:?}", change);
+            }
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use flagstaff::store::{
     experiences::{self, Experience, ExperienceFields, NewExperience},
     keys::{self, Key, KeyFields, NewKey},
     projects::{self, Project},
-    publications::{self, NewPublication, Publication},
+    publications::{self, NewPublication, Publication, Replaced},
     segment_revisions::NewConditions,
     segments::{self, NewSegment, Segment, SegmentKind},
     versions::{self, NamedThings, NewVersion, Version},
@@ -95,6 +95,7 @@ impl Fixture {
             environment_id: environment,
             version_id: version.id,
             ramp,
+            replaces: Replaced::Live,
             note: "",
         };
         self.conn.transaction(|conn| publications::open(conn, &new, SAM))

@@ -3,7 +3,7 @@ use std::thread;
 use diesel::connection::SimpleConnection;
 use flagstaff::store::{
     Constraint, PageRequest, Store, StoreError,
-    publications::{self, NewPublication},
+    publications::{self, NewPublication, Replaced},
     switches,
 };
 
@@ -68,6 +68,7 @@ fn publishing_at_once_leaves_one_active_and_a_whole_history() {
         environment_id: fixture.production.id,
         version_id: version.id,
         ramp: 10_000,
+        replaces: Replaced::Live,
         note: "",
     };
     let before = fixture.revisions().0;

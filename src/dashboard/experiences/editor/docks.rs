@@ -95,7 +95,8 @@ fn about(entered: &Entered, known: &About) -> Vec<ChangeRow> {
     let changed = fields.into_iter().filter(|(_, known, now)| known != now);
     let row = |(what, _, _): (&str, _, _)| ChangeRow {
         what: format!("{what} changed"),
-        label: "",
+        label: String::new(),
+        short: format!("{what} changed"),
         before: None,
         after: None,
         moves_users: false,

@@ -247,6 +247,22 @@ pub async fn page(
     Page::show(&opened.page(&member, FieldErrors::default(), frame))
 }
 
+/// The editor with that in it, as changes that are not saved.
+///
+/// # Errors
+/// [`PageError::NotFound`].
+pub async fn show_typed(
+    member: &ProjectMember,
+    pages: KindPages,
+    store: &Store,
+    slug: String,
+    typed: Entered,
+) -> Answer {
+    let typed = Some((typed, None));
+    let (opened, frame) = look(member, pages, store, slug, typed, None).await?;
+    Page::show(&opened.page(member, FieldErrors::default(), frame))
+}
+
 /// What the sentences say of what is typed so far.
 ///
 /// # Errors

@@ -219,7 +219,7 @@ impl Entered {
             id,
             name: added.name.clone(),
             value_type: added.value_type,
-            new_default: added.is_new.then(|| self.added.default_text().to_owned()),
+            new_default: added.is_new.then(|| self.added.default_text(self.kind).to_owned()),
         });
         let value_type = self.added.value_type;
         self.added = AddedKey { value_type, ..AddedKey::nothing() };

@@ -84,7 +84,7 @@ pub fn columns(
         id: ADDED.to_owned(),
         name,
         value_type: entered.added.value_type,
-        new_default: Some(entered.added.default_text().to_owned()),
+        new_default: Some(entered.added.default_text(entered.kind).to_owned()),
     });
     let mut columns: Vec<Column> = Vec::new();
     for key in chosen.chain(added) {

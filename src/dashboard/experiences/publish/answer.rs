@@ -11,10 +11,14 @@ use super::{
         kind_pages::KindPages,
         undo,
     },
-    order::{Done, Order, Target},
+    order::{Done, Order, Publisher, Target},
     question::Question,
 };
-use crate::{domain::reading::Problems, operations::undoing::Deed, store::Store};
+use crate::{
+    domain::reading::Problems,
+    operations::{publishing::Published, undoing::Deed},
+    store::Store,
+};
 
 /// What somebody who publishes is told.
 #[derive(Debug)]
@@ -25,8 +29,8 @@ pub enum Reply {
     Invalid(Order, Problems),
     /// There is a newer version than the editor knew.
     Stale(Order, Box<Conflict>),
-    /// It is done.
-    Done(Box<Done>),
+    /// It is done, there.
+    Done(Box<Publisher>, Box<Done>),
 }
 
 impl Reply {
@@ -39,9 +43,29 @@ impl Reply {
             Reply::Question(question) => show_question(member, &question),
             Reply::Invalid(order, problems) => show_invalid(member, store, order, problems).await,
             Reply::Stale(order, conflict) => show_stale(member, &order, &conflict),
-            Reply::Done(done) => Ok(show_done(member, site, &done)),
+            Reply::Done(publisher, done) => Ok(show_done(&publisher, site, &done)),
         }
     }
+
+    /// Only who is affected; nothing where there is another answer than a question.
+    ///
+    /// # Errors
+    /// [`PageError::Broken`](super::super::super::PageError::Broken) when a template fails.
+    pub fn show_affected(&self) -> Answer {
+        match self {
+            Reply::Question(question) => Fragment::of(&AffectedPart { question })?.show(),
+            _ => Fragment::nothing().show(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(
+    source = r#"{% import "ui.html" as ui %}{% let heading = "h3" %}{% include "experiences/_publish_affected.html" %}"#,
+    ext = "html"
+)]
+struct AffectedPart<'a> {
+    question: &'a Question,
 }
 
 #[derive(Template)]
@@ -103,22 +127,30 @@ fn show_stale(member: &ProjectMember, order: &Order, found: &Conflict) -> Answer
     }
 }
 
-/// The flag's page, which says what was done and offers to undo it.
-fn show_done(member: &ProjectMember, site: &Site, done: &Done) -> actix_web::HttpResponse {
+/// The page that it was published from, which says what was done and offers to undo it.
+fn show_done(publisher: &Publisher, site: &Site, done: &Done) -> actix_web::HttpResponse {
+    let Publisher { here, there } = publisher;
     let pages = KindPages::from(done.experience.kind);
-    let (name, slug) = (&done.experience.name, &done.experience.slug);
-    let (number, place) = (done.version.number, &member.environment.name);
-    let from = CameFrom::read(member, pages, slug, "");
+    let slug = &done.experience.slug;
+    let from = CameFrom::read(here, pages, slug, "");
     let toast = match &done.published {
         None => Toast::saying("Nothing changed, so no version was made."),
         Some(published) => {
             let deed = Deed::Published(published.publication.id);
-            Toast::saying(match published.is_on {
-                true => format!("Version {number} of {name} is live in {place}."),
-                false => format!("Version {number} of {name} is published in {place}, still off."),
-            })
-            .with_undo(undo::address(member, pages, slug, deed, &from))
+            let said = in_words(&done.experience.name, &there.environment.name, published);
+            Toast::saying(said).with_undo(undo::address(there, pages, slug, deed, &from))
         }
     };
-    Moved::to(from.address()).with_toast(toast).answer(&member.ask, site)
+    Moved::to(from.address()).with_toast(toast).answer(&here.ask, site)
+}
+
+fn in_words(name: &str, place: &str, published: &Published) -> String {
+    let number = published.publication.version;
+    match (published.is_on, published.publication.is_for_test_users()) {
+        (true, false) => format!("Version {number} of {name} is live in {place}."),
+        (true, true) => {
+            format!("Version {number} of {name} is live in {place} for its test users only.")
+        }
+        (false, _) => format!("Version {number} of {name} is published in {place}, still off."),
+    }
 }

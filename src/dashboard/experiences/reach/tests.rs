@@ -183,3 +183,9 @@ fn another_salt_says_whom_it_moves() {
     let end = "who get true now would get false, and others would get it.";
     assert!(sentence.ends_with(end), "{sentence}");
 }
+
+#[actix_web::test]
+async fn what_takes_too_long_is_being_counted() {
+    let view = in_time(std::future::pending()).await.unwrap();
+    assert_eq!((view.sentence.as_str(), view.is_counting), ("Counting…", true));
+}

@@ -178,6 +178,9 @@ impl<'t> Teller<'t> {
     }
 
     fn ramp(&mut self, active: &Plan, ramp: &Ramp, at: Bucketed, inside: bool) {
+        if ramp.reached.is_nobody() {
+            return self.beside_test_users(ramp);
+        }
         let place = Place {
             bucket_by: &active.bucket_by,
             salt: &ramp.salt,
@@ -218,6 +221,24 @@ impl<'t> Teller<'t> {
         let step = Step::new("ramp", result, outcome).because(because);
         self.steps.push(place.add_to(step.with("reached_percent", ramp.reached.to_json())));
         // The publication that is replaced is at the end of its own ramp.
+        self.is_ramping = true;
+    }
+
+    /// The version is for its test users alone, and this is none of them.
+    fn beside_test_users(&mut self, ramp: &Ramp) {
+        let only = format!("{} is for its test users only", self.version());
+        let outcome = match &ramp.rest {
+            Rest::Nothing(_) => {
+                self.deciding = Deciding::OnlyTestUsers;
+                format!("The {only}, and nothing was published before: the default")
+            }
+            Rest::Replaced(_) => {
+                self.turn_to(self.publication.and_then(|it| it.replaces.as_deref()));
+                format!("The {only}: {} decides", self.version())
+            }
+        };
+        let step = Step::new("ramp", Mark::No, outcome);
+        self.steps.push(step.with("reached_percent", ramp.reached.to_json()));
         self.is_ramping = true;
     }
 

@@ -16,6 +16,8 @@ pub(super) enum Deciding {
     Tester { version: Option<i32> },
     /// A ramp that has not come to the user, with nothing before it.
     NotReached,
+    /// A version that is for its test users alone, with nothing before it.
+    OnlyTestUsers,
     /// A value that another key does not have.
     Unmet { key: String },
     /// A rule, all of it: a row, or everyone else.
@@ -37,6 +39,7 @@ impl Deciding {
             }
             Deciding::Tester { version: None } => "Test user".to_owned(),
             Deciding::NotReached => "The ramp has not reached them".to_owned(),
+            Deciding::OnlyTestUsers => "It is for test users only".to_owned(),
             Deciding::Unmet { key } => format!("It needs another value of {key}"),
             Deciding::Rule { audience, is_split: true } => format!("{audience}, by its split"),
             Deciding::Rule { audience, .. } => audience.clone(),

@@ -11,7 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 use super::{
-    Key, MemberLists, Ruleset, Serving,
+    Key, MemberLists, Ruleset,
     plan::enter_unserved,
     source::{ExperienceSource, KeySource, SegmentSource, Source},
 };
@@ -66,10 +66,8 @@ impl Ruleset {
 /// The attributes that what this environment serves asks for, but for who the user is.
 fn used_names(ruleset: &Ruleset) -> Vec<Box<str>> {
     let asked = ruleset.predicates.iter().map(|predicate| predicate.attribute.clone());
-    let bucketed = ruleset.experiences.iter().filter_map(|experience| match &experience.serving {
-        Serving::On { active, .. } => Some(active.bucket_by.clone()),
-        Serving::Off(_) | Serving::Unreadable(_) => None,
-    });
+    let plans = ruleset.experiences.iter().flat_map(|experience| experience.plans());
+    let bucketed = plans.map(|plan| plan.bucket_by.clone());
     let names: BTreeSet<Box<str>> =
         asked.chain(bucketed).filter(|name| name.as_ref() != USER_ID).collect();
     names.into_iter().collect()

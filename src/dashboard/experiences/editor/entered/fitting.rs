@@ -42,16 +42,17 @@ impl EnteredServe {
             self.choice = "default".to_owned();
         }
         if parts.is_switch {
-            self.fit_switch();
+            self.fit_switch(parts);
         } else {
             self.fit_values(parts);
         }
     }
 
     /// Of one boolean key the value itself is the choice.
-    fn fit_switch(&mut self) {
+    fn fit_switch(&mut self, parts: &Parts) {
         if self.choice == "values" {
-            let only = self.values.values().next().filter(|value| !value.means_default());
+            let only = parts.keys.first().and_then(|key| self.values.get(&key.id));
+            let only = only.filter(|value| !value.means_default());
             self.choice = match only.map(|value| value.text.as_str()) {
                 Some(value @ ("true" | "false")) => value.to_owned(),
                 _ => "default".to_owned(),

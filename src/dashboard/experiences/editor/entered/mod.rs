@@ -71,9 +71,10 @@ impl AddedKey {
         AddedKey { name: String::new(), value_type: ValueType::Boolean, default: String::new() }
     }
 
-    /// The default of a new key, as a field shows it.
-    pub fn default_text(&self) -> &str {
+    /// The default of a new key, as a field shows it. A flag with variants is off without one.
+    pub fn default_text(&self, kind: Kind) -> &str {
         match (self.default.as_str(), self.value_type) {
+            ("", ValueType::String) if kind == Kind::FeatureFlag => "off",
             ("", ValueType::Boolean) => "false",
             ("", ValueType::Integer) => "0",
             ("", ValueType::Decimal) => "0.0",
@@ -220,7 +221,7 @@ impl Entered {
             id: ADDED.to_owned(),
             name,
             value_type: self.added.value_type,
-            new_default: Some(self.added.default_text().to_owned()),
+            new_default: Some(self.added.default_text(self.kind).to_owned()),
         });
         Parts::of(self.kind, self.keys.iter().cloned().chain(added).collect(), variants)
     }

@@ -100,7 +100,7 @@ impl AddedView {
             is_good: named.is_some_and(|column| column.problem.is_none()),
             types: types.iter().map(|of| (*of, type_words(entered.kind, *of))).collect(),
             value_type: entered.added.value_type,
-            default: entered.added.default_text().to_owned(),
+            default: entered.added.default_text(entered.kind).to_owned(),
             free: around.free_keys.clone(),
             note,
         }
