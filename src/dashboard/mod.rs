@@ -32,6 +32,7 @@
 
 mod ask;
 pub mod assets;
+mod code;
 mod compressed;
 mod cookies;
 mod csrf;
@@ -53,6 +54,7 @@ mod list_address;
 mod local_path;
 mod number_words;
 mod pager;
+pub mod palette;
 pub mod playground;
 pub mod preferences;
 pub mod reports;

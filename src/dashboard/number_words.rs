@@ -18,7 +18,9 @@ pub fn share_words(share: f64) -> String {
     match share {
         0.0 => "0 %".to_owned(),
         share if share < 0.01 => "less than 0.01 %".to_owned(),
-        share if share < 1.0 => format!("{share:.2} %"),
+        share if share < 1.0 => {
+            format!("{} %", format!("{share:.2}").trim_end_matches('0').trim_end_matches('.'))
+        }
         share if share > 99.9 && share < 100.0 => "more than 99.9 %".to_owned(),
         share => format!("{} %", format!("{share:.1}").trim_end_matches(".0")),
     }
@@ -40,6 +42,8 @@ mod tests {
             (0.0, "0 %"),
             (0.004, "less than 0.01 %"),
             (0.25, "0.25 %"),
+            (0.5, "0.5 %"),
+            (0.999, "1 %"),
             (10.14, "10.1 %"),
             (50.0, "50 %"),
             (99.99, "more than 99.9 %"),

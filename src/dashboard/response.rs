@@ -74,6 +74,11 @@ fn html(status: StatusCode, html: String) -> Answer {
     Ok(HttpResponseBuilder::new(status).content_type("text/html; charset=utf-8").body(html))
 }
 
+/// There is nothing new: htmx leaves what it asked for as it is.
+pub fn nothing_new() -> HttpResponse {
+    HttpResponse::NoContent().finish()
+}
+
 /// A part of a page, for htmx.
 pub struct Fragment {
     html: String,

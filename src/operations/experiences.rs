@@ -34,7 +34,22 @@ pub struct Place {
     pub status: Status,
 }
 
+impl Place {
+    /// Whether something else is published in another environment, or to others.
+    pub fn differs_from(&self, other: &Place) -> bool {
+        let served = |place: &Place| {
+            place.standing.map(|standing| (standing.version, standing.is_for_test_users()))
+        };
+        served(self) != served(other)
+    }
+}
+
 impl ExperienceView {
+    /// Whether the environments serve different versions, or to others.
+    pub fn differs(&self) -> bool {
+        self.places.iter().zip(self.places.iter().skip(1)).any(|(one, next)| one.differs_from(next))
+    }
+
     /// How it stands in that environment; none for one of another project.
     pub fn place(&self, environment_id: Uuid) -> Option<&Place> {
         self.places.iter().find(|place| place.environment.id == environment_id)

@@ -51,6 +51,14 @@ pub fn list(
     Ok(past.collect())
 }
 
+/// What a version of an experience says.
+///
+/// # Errors
+/// [`OperationError::Internal`] for a version that this build can't read.
+pub fn content(version: &Version, experience: &Experience) -> Result<Content, OperationError> {
+    Ok(content_of(version, experience)?)
+}
+
 fn note_of(version: &VersionSummary, published: &[Publication]) -> Option<String> {
     let of = published.iter().filter(|it| it.version_id == version.id);
     let mut notes = [&version.note].into_iter().chain(of.map(|it| &it.note));

@@ -7,11 +7,11 @@ use crate::{
     dashboard::{
         Admission, assets,
         experiences::{
-            archiving, bulk, cloning, comparing, edit_from,
+            activity, archiving, bulk, cloning, code, comparing, edit_from,
             editor::{create, edit},
-            list, publish, switch, undo, version, versions,
+            list, news, publish, switch, undo, version, versions,
         },
-        first_steps, home, keys, playground, preferences, reports, segments,
+        first_steps, home, keys, palette, playground, preferences, reports, segments,
         segments::user_list,
         setup, sign_in, users,
     },
@@ -78,6 +78,8 @@ fn of_projects() -> Vec<PageRow> {
         PageRow::new(Method::GET, page!(""), SEE, home::overview),
         PageRow::new(Method::POST, page!("/hide-first-steps"), SEE, first_steps::hide),
         PageRow::new(Method::GET, page!("/playground"), SEE, playground::page),
+        PageRow::new(Method::GET, page!("/search"), SEE, palette::search),
+        PageRow::new(Method::GET, page!("/_palette"), SEE, palette::palette),
     ]
 }
 
@@ -143,6 +145,11 @@ macro_rules! of_kind {
                 EDIT,
                 edit_from::page,
             ),
+            PageRow::new(Method::GET, page!($list, "/{slug}/code"), SEE, code::page),
+            PageRow::new(Method::GET, page!($list, "/{slug}/_code"), SEE, code::fold),
+            PageRow::new(Method::GET, page!($list, "/{slug}/_listening"), SEE, code::listen),
+            PageRow::new(Method::GET, page!($list, "/{slug}/activity"), SEE, activity::page),
+            PageRow::new(Method::GET, page!($list, "/{slug}/_news"), SEE, news::news),
         ]
     };
 }

@@ -334,47 +334,6 @@ pub fn holders(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<HeldKey>, Stor
         .load(conn)?)
 }
 
-/// The names of the first `most` keys of those types that nobody holds and that are not archived.
-///
-/// # Errors
-/// Those of the database.
-pub fn free_names(
-    conn: &mut Connection,
-    project_id: Uuid,
-    types: &[ValueType],
-    most: i64,
-) -> Result<Vec<String>, StoreError> {
-    let types: Vec<&str> = types.iter().map(|value_type| value_type.as_str()).collect();
-    Ok(keys::table
-        .left_join(key_holders::table)
-        .filter(keys::project_id.eq(project_id))
-        .filter(keys::archived_at.is_null())
-        .filter(keys::value_type.eq_any(types))
-        .filter(key_holders::experience_id.is_null())
-        .order(keys::name)
-        .limit(most)
-        .select(keys::name)
-        .load(conn)?)
-}
-
-/// The names of the first `most` keys that some experience holds.
-///
-/// # Errors
-/// Those of the database.
-pub fn held_names(
-    conn: &mut Connection,
-    project_id: Uuid,
-    most: i64,
-) -> Result<Vec<String>, StoreError> {
-    Ok(keys::table
-        .inner_join(key_holders::table)
-        .filter(keys::project_id.eq(project_id))
-        .order(keys::name)
-        .limit(most)
-        .select(keys::name)
-        .load(conn)?)
-}
-
 /// The experiences that hold a key or require a value of it, by name.
 ///
 /// # Errors

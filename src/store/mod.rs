@@ -16,6 +16,7 @@ pub mod environments;
 mod error;
 pub mod experience_facets;
 pub mod experiences;
+pub mod finding;
 pub mod holding;
 pub mod installation;
 pub mod key_deliveries;

@@ -54,8 +54,13 @@ diesel::define_sql_function! {
 
 /// A pattern for ILIKE that finds `text` anywhere, with nothing special in it.
 pub(super) fn containing(text: &str) -> String {
+    format!("%{}", beginning(text))
+}
+
+/// A pattern for ILIKE that finds what begins with `text`.
+pub(super) fn beginning(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
+    format!("{escaped}%")
 }
 
 /// Orders a boxed query over a table with `id`, `name`, `created_at` and `updated_at`, and starts

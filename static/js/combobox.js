@@ -19,3 +19,12 @@ on('keydown', (e) => {
     ($('a, button', o[k]) ?? o[k]).click();
   }
 });
+// New options come with the one that is chosen first.
+on('htmx:afterSettle', () => {
+  for (const c of $$('[role=combobox][aria-controls]')) {
+    const list = document.getElementById(c.getAttribute('aria-controls')),
+      first = list && $('[role=option][aria-selected="true"]', list);
+    if (first) c.setAttribute('aria-activedescendant', first.id);
+    else if (list) c.removeAttribute('aria-activedescendant');
+  }
+});

@@ -32,7 +32,8 @@ pub async fn page(
         let version = versions::find_by_number(conn, experience.id, number)?
             .ok_or(OperationError::NotFound("version"))?;
         let (_, content) = saving::with_content(version, experience)?;
-        saving::as_typed(conn, experience, &content, view.newest.number)
+        saving::as_typed(conn, experience, &content, view.newest.number, &[])
     });
-    edit::show_typed(&member, pages, &store, slug, typed.await?).await
+    let said = format!("Version {number} is in the editor. Nothing is saved yet.");
+    edit::show_typed(&member, pages, &store, slug, typed.await?, said).await
 }

@@ -7,6 +7,7 @@ use askama::Template;
 
 use super::{
     super::{ProjectMember, time_words},
+    environments::Environments,
     kill_switch::KillSwitch,
     kind_pages::KindPages,
     versions::Versions,
@@ -51,6 +52,8 @@ pub struct Header {
     pub may_edit: bool,
     /// What one has to know.
     pub banner: Option<Banner>,
+    /// How it stands everywhere, for whoever shows that beside the page.
+    pub environments: Environments,
 }
 
 /// What one has to know before reading on.
@@ -81,6 +84,8 @@ impl Header {
         let switch = KillSwitch { target: Header::ID.to_owned(), ..KillSwitch::of(view, member) };
         let pages = KindPages::from(experience.kind);
         let flags = pages.list(member);
+        let standing = view.place(place.id).and_then(|place| place.standing);
+        let is_tested = standing.is_some_and(|standing| standing.is_for_test_users());
         let banner = match status {
             _ if version.is_some() => None,
             Status::Archived => Some(Banner::Archived(archived(conn, view)?)),
@@ -103,6 +108,7 @@ impl Header {
             status,
             state: match status {
                 Status::Draft => format!("Not published in {}", place.name),
+                Status::Ramping if is_tested => format!("On in {} for test users", place.name),
                 Status::Live | Status::Ramping => format!("On in {}", place.name),
                 Status::Off | Status::Archived => format!("Off in {}", place.name),
             },
@@ -110,6 +116,7 @@ impl Header {
             playground: playground(member, &experience.slug, version),
             may_edit: member.may(Right::Edit),
             banner,
+            environments: Environments::of(member, view),
         })
     }
 }
@@ -122,7 +129,7 @@ fn playground(member: &ProjectMember, slug: &str, version: Option<i32>) -> Strin
 /// A head alone, where only it has changed, with the versions beside it.
 #[derive(Template)]
 #[template(
-    source = r#"{% import "ui.html" as ui %}{% include "experiences/_header.html" %}{% include "experiences/_versions.html" %}"#,
+    source = r#"{% import "ui.html" as ui %}{% include "experiences/_header.html" %}{% include "experiences/_versions.html" %}{% include "experiences/_environments.html" %}"#,
     ext = "html"
 )]
 pub struct Head {

@@ -1,21 +1,25 @@
 //! Feature flags and product configs.
 
+pub mod activity;
 pub mod archiving;
 pub mod bulk;
 mod came_from;
 mod changes;
 mod clone_keys;
 pub mod cloning;
+pub mod code;
 pub mod comparing;
 mod content_text;
 pub mod edit_from;
 pub mod editor;
+mod environments;
 mod filters;
 pub mod header;
 mod kill_switch;
 pub mod kind_pages;
 pub mod list;
 mod list_query;
+pub mod news;
 pub mod publish;
 mod publishers;
 pub mod reach;
@@ -24,6 +28,7 @@ mod row;
 mod segment_names;
 mod sparkline;
 pub mod switch;
+pub mod tabs;
 mod told;
 pub mod undo;
 pub mod version;

@@ -7,7 +7,7 @@ use crate::{
         experience::Kind,
         version::{Audience, Content, Rule, Serve, Values, value_in_words},
     },
-    store::publications::FULL_RAMP,
+    store::publications::{FULL_RAMP, TEST_USERS_ONLY},
 };
 
 /// How many values of one key are said.
@@ -21,6 +21,9 @@ pub fn who_gets_it(
     ramp: i16,
     segment_name: impl Fn(&str) -> String,
 ) -> String {
+    if ramp == TEST_USERS_ONLY {
+        return "Test users only".to_owned();
+    }
     let everyone = &content.everyone_else;
     let rows = content.rows.iter().filter(|row| row.rule.enabled);
     let mut rules: Vec<&Rule> = rows.map(|row| &row.rule).collect();

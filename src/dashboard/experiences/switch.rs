@@ -165,7 +165,8 @@ pub fn shown(
         return Ok(Shown::Row(Box::new(Line::of(view, member, &told, now))));
     }
     let version = from.version();
-    let header = Header::load(conn, member, view, version)?;
+    let mut header = Header::load(conn, member, view, version)?;
+    header.environments.is_out_of_band = true;
     let shown = version.unwrap_or(view.newest.number);
     let versions = Versions::load(conn, member, view, shown)?.out_of_band();
     Ok(Shown::Head(Box::new(Head { header, versions })))

@@ -2,26 +2,22 @@
 
 use actix_web::{HttpRequest, web::Data};
 use askama::Template;
-use serde_json::Value as Json;
 
 use super::{
-    super::{Answer, Fragment, Layout, Page, ProjectMember, Section, Site, work},
+    super::{
+        Answer, Fragment, Layout, Page, ProjectMember, Section, Site,
+        code::{self, App, CodeKey, Language},
+        work,
+    },
     Place, find,
 };
 use crate::{
-    domain::value::{Value, ValueType},
     http::Arrival,
-    store::{
-        Store,
-        keys::Key,
-        sdk_keys::{self, SdkKeyKind},
-    },
+    store::{Store, keys::Key},
 };
 
-/// The longest default that stands in code as it is.
-const MOST_DEFAULT: usize = 60;
-/// Stands for a client key where there is none yet.
-const NO_CLIENT_KEY: &str = "YOUR_CLIENT_KEY";
+/// The languages that a key is shown in; all of them stand with its experience.
+const SHOWN: [Language; 3] = [Language::JavaScript, Language::Python, Language::Curl];
 
 /// How a key is read.
 struct Code {
@@ -33,7 +29,7 @@ struct Code {
 
 /// The same in one language.
 struct Snippet {
-    id: &'static str,
+    id: String,
     language: &'static str,
     /// What to install first; empty for nothing.
     install: &'static str,
@@ -70,19 +66,15 @@ pub async fn code(
     let environment_id = member.environment.id;
     let found = work::read(&store, move |conn| {
         let key = find(conn, project_id, &name)?;
-        Ok((key, sdk_keys::list(conn, environment_id)?))
+        Ok((key, code::client_keys(conn, environment_id)?))
     });
-    let (key, sdk_keys) = found.await?;
-    let usable = sdk_keys
-        .into_iter()
-        .filter(|sdk_key| sdk_key.kind == SdkKeyKind::Client && sdk_key.revoked_at.is_none());
-    let client_key = usable.rev().find_map(|sdk_key| sdk_key.client_key);
-    let address = site.address(&Arrival::of(&request).host);
+    let (key, client_keys) = found.await?;
+    let app = App::new(site.address(&Arrival::of(&request).host), client_keys.first());
     let code = Code {
         name: key.name.clone(),
         environment: member.environment.name.clone(),
-        has_client_key: client_key.is_some(),
-        snippets: snippets(&key, &address, client_key.as_deref().unwrap_or(NO_CLIENT_KEY)),
+        has_client_key: !client_keys.is_empty(),
+        snippets: SHOWN.map(|language| snippet(language, &app, &key)).into(),
     };
     if member.ask.is_for_dialog() {
         return Fragment::of(&CodeDialog { code })?.show();
@@ -91,90 +83,14 @@ pub async fn code(
     Page::show(&CodePage { layout, list: member.path("/keys"), code })
 }
 
-fn snippets(key: &Key, address: &str, client_key: &str) -> Vec<Snippet> {
-    let name = &key.name;
-    let javascript = format!(
-        "import {{ OpenFeature }} from '@openfeature/web-sdk';
-import {{ OFREPWebProvider }} from '@openfeature/ofrep-web-provider';
-
-await OpenFeature.setContext({{ targetingKey: 'user-1' }});
-await OpenFeature.setProviderAndWait(
-  new OFREPWebProvider({{
-    baseUrl: '{address}',
-    headers: [['Authorization', 'Bearer {client_key}']],
-  }}),
-);
-const value = OpenFeature.getClient().{}('{name}', {});",
-        javascript_method(key.value_type),
-        default(key, |json| json.to_string()),
-    );
-    let python = format!(
-        "from openfeature import api
-from openfeature.contrib.provider.ofrep import OFREPProvider
-from openfeature.evaluation_context import EvaluationContext
-
-api.set_provider(OFREPProvider(
-    \"{address}\",
-    headers_factory=lambda: {{\"Authorization\": \"Bearer {client_key}\"}},
-))
-user = EvaluationContext(targeting_key=\"user-1\")
-value = api.get_client().{}(\"{name}\", {}, user)",
-        python_method(key.value_type),
-        default(key, |json| match json {
-            Json::Bool(true) => "True".to_owned(),
-            Json::Bool(false) => "False".to_owned(),
-            other => other.to_string(),
-        }),
-    );
-    let curl = format!(
-        "curl {address}/api/v1/feature-flags/{name}/evaluate \\
-  -H 'Authorization: Bearer {client_key}' \\
-  -H 'Content-Type: application/json' \\
-  -d '{{\"user_id\": \"user-1\", \"attributes\": {{}}}}'"
-    );
-    vec![
-        Snippet {
-            id: "code-javascript",
-            language: "JavaScript (OpenFeature)",
-            install: "npm install @openfeature/web-sdk @openfeature/ofrep-web-provider",
-            code: javascript,
-        },
-        Snippet {
-            id: "code-python",
-            language: "Python (OpenFeature)",
-            install: "pip install openfeature-sdk openfeature-provider-ofrep",
-            code: python,
-        },
-        Snippet { id: "code-curl", language: "curl", install: "", code: curl },
-    ]
-}
-
-fn javascript_method(value_type: ValueType) -> &'static str {
-    match value_type {
-        ValueType::Boolean => "getBooleanValue",
-        ValueType::String => "getStringValue",
-        ValueType::Integer | ValueType::Decimal => "getNumberValue",
-        ValueType::Json => "getObjectValue",
+fn snippet(language: Language, app: &App, key: &Key) -> Snippet {
+    let keys = [CodeKey::from(key)];
+    let parts = [language.connect(app), language.read(app, &keys)];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    Snippet {
+        id: format!("code-{}", language.as_str()),
+        language: language.label(),
+        install: language.install(),
+        code: parts.join("\n\n"),
     }
-}
-
-fn python_method(value_type: ValueType) -> &'static str {
-    match value_type {
-        ValueType::Boolean => "get_boolean_value",
-        ValueType::String => "get_string_value",
-        ValueType::Integer => "get_integer_value",
-        ValueType::Decimal => "get_float_value",
-        ValueType::Json => "get_object_value",
-    }
-}
-
-/// What the app falls back to: the default, where it is short enough.
-fn default(key: &Key, written: impl Fn(&Json) -> String) -> String {
-    let value = Value::read(key.value_type, &key.default_value).map(|value| value.to_json());
-    let text = match &value {
-        _ if key.value_type == ValueType::Json => "{}".to_owned(),
-        Ok(json) => written(json),
-        Err(_) => String::new(),
-    };
-    if text.len() <= MOST_DEFAULT { text } else { "\"\"".to_owned() }
 }

@@ -26,7 +26,7 @@ pub fn address(member: &ProjectMember, user_id: &str) -> String {
 }
 
 /// A text, cut short where it is long.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let mut shown: String = text.chars().take(MOST_SHOWN).collect();
     if shown.len() < text.len() {
         shown.push('…');

@@ -43,19 +43,17 @@ impl Warning {
     ) -> String {
         let Warning { place, concern } = self;
         let whom = || whom(content, *place, segment);
-        let subject = if *place == Place::EveryoneElse { "everyone else" } else { "this row" };
         match concern {
             Concern::BelowEveryone(row) => {
-                format!("Never reached: row {} above is for everyone.", row + 1)
+                format!("Never reached: row {} is for everyone.", row + 1)
             }
-            Concern::SameAudience(row) => format!(
-                "Never reached: row {} above has the same audience and decides first.",
-                row + 1
-            ),
+            Concern::SameAudience(row) => {
+                format!("Never reached: row {} has the same audience.", row + 1)
+            }
             Concern::Taken { users, by } => taken(*users, by),
             Concern::LeavesNothing(rows) => {
                 let (rows, verb) = rows_in_words(rows);
-                format!("Leaves nobody for {rows} below, which {verb} the same audience.")
+                format!("Leaves nobody for {rows}, which {verb} the same audience.")
             }
             Concern::GivesDefault { blocks } => gives_default(*place, *blocks),
             Concern::NobodyKnown { asked: None } => {
@@ -65,10 +63,8 @@ impl Warning {
                 format!("None of the {} users that were asked is {}.", count(*asked), whom())
             }
             Concern::NobodyLately { asked } => nobody_lately(*asked, &whom()),
-            Concern::NothingDelivered => {
-                format!("Delivers to 0 %: all users of {subject} get the default.")
-            }
-            Concern::Off => "Off: skipped, so its users go on to what stands below.".to_owned(),
+            Concern::NothingDelivered => "0 %: all of them get the default.".to_owned(),
+            Concern::Off => "Off: skipped. Its users go on to what is below.".to_owned(),
             Concern::ZeroWeight(variant) => {
                 format!("“{variant}” has a weight of 0, so nobody gets it.")
             }
@@ -153,20 +149,16 @@ fn taken(users: u64, by: &[usize]) -> String {
     let (rows, _) = rows_in_words(by);
     let verb = if by.len() == 1 { "takes" } else { "take" };
     match users {
-        1 => format!("Never reached: {rows} above {verb} its only known user."),
-        users => format!("Never reached: {rows} above {verb} all {} known users.", count(users)),
+        1 => format!("Never reached: {rows} {verb} its only known user."),
+        users => format!("Never reached: {rows} {verb} all {} known users.", count(users)),
     }
 }
 
 fn gives_default(place: Place, blocks: bool) -> String {
     match (place, blocks) {
-        (_, true) => {
-            "Gives the default: it only keeps its users from what stands below.".to_owned()
-        }
-        (Place::EveryoneElse, false) => {
-            "Gives the default, which everyone else gets anyway.".to_owned()
-        }
-        (_, false) => "Gives the default, which its users get without this row, too.".to_owned(),
+        (_, true) => "Gives the default: only keeps its users from what is below.".to_owned(),
+        (Place::EveryoneElse, false) => "Gives the default, which they get anyway.".to_owned(),
+        (_, false) => "Gives the default, which its users get anyway.".to_owned(),
     }
 }
 

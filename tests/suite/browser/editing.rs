@@ -2,7 +2,7 @@
 
 use flagstaff::domain::role::Role;
 
-use super::{House, accessibility::faults};
+use super::{House, Visitor, accessibility::faults};
 use crate::support::story::Story;
 
 const FLAG: &str = "/p/default/production/flags/automatic-playlist";
@@ -55,9 +55,8 @@ fn what_is_wrong_is_said_at_its_place_and_nothing_typed_is_lost() {
     assert_eq!(faults(&maya), Vec::<String>::new());
 }
 
-#[test]
-fn of_two_who_edit_the_same_flag_neither_loses_anything() {
-    let (house, _story) = begin();
+/// Dev saves New York at 55 % while Maya types 45 % for Miami.
+fn meet(house: &House) -> Visitor {
     let (maya, dev) = (house.signed_in(Role::ProductManager), house.signed_in(Role::Developer));
     maya.open(FLAG);
     dev.open(FLAG);
@@ -72,9 +71,31 @@ fn of_two_who_edit_the_same_flag_neither_loses_anything() {
         maya.sees(shown);
     }
     assert_eq!(faults(&maya), Vec::<String>::new());
-    maya.clicks("Keep mine as version 3");
+    maya
+}
+
+#[test]
+fn of_two_who_edit_the_same_flag_neither_loses_anything() {
+    let (house, _story) = begin();
+    let maya = meet(&house);
+    maya.sees("Both fit together.");
+    maya.clicks("Merge");
+    maya.sees("Both are in the editor.");
+    assert_eq!(maya.reads(MIAMI), "45");
+    assert_eq!(maya.reads("Percent of iPhone users in New York"), "55");
+    maya.clicks("Save version 3");
     maya.sees("Saved as version 3. Version 1 is still live.");
     assert_eq!(maya.reads(MIAMI), "45");
+}
+
+#[test]
+fn whoever_was_slower_overwrites_only_on_purpose() {
+    let (house, _story) = begin();
+    let maya = meet(&house);
+    maya.clicks("Overwrite with mine");
+    maya.sees("Saved as version 3. Version 1 is still live.");
+    assert_eq!(maya.reads(MIAMI), "45");
+    assert_eq!(maya.reads("Percent of iPhone users in New York"), "20");
 }
 
 #[test]

@@ -84,6 +84,12 @@ impl Visitor {
         self.settle();
     }
 
+    /// Chooses from the list of that name.
+    pub fn chooses(&self, field: &str, option: &str) {
+        self.act(field, &["combobox"], |element| element.choose(option));
+        self.settle();
+    }
+
     /// What stands in the field of that name.
     pub fn reads(&self, field: &str) -> String {
         self.act(field, &FIELDS, |element| element.value())

@@ -8,8 +8,10 @@
 mod accessibility;
 mod away;
 mod chromium;
+mod configs;
 mod editing;
 mod element;
+mod finding;
 mod forgery;
 mod house;
 mod keyboard;
@@ -21,6 +23,7 @@ mod payloads;
 mod playground;
 mod poison;
 mod protocol;
+mod publishing;
 mod segment_builder;
 mod segments;
 mod signing_in;

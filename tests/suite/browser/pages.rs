@@ -28,7 +28,21 @@ fn ways_to(page: &str) -> Option<&'static [&'static str]> {
         "/flags/{slug}/archive" => &["/flags/automatic-playlist/archive"],
         "/flags/{slug}/publish" => &["/flags/automatic-playlist/publish"],
         "/flags/{slug}/versions" => &["/flags/automatic-playlist/versions"],
-        "/flags/{slug}/versions/{number}" => &["/flags/automatic-playlist/versions/1"],
+        "/flags/{slug}/versions/{number}" => &[
+            "/flags/automatic-playlist/versions/1",
+            "/flags/automatic-playlist/versions/1?as=json",
+        ],
+        "/flags/{slug}/versions/{number}/edit" => &["/flags/automatic-playlist/versions/1/edit"],
+        "/flags/{slug}/code" => {
+            &["/flags/automatic-playlist/code", "/flags/automatic-playlist/code?lang=swift"]
+        }
+        "/flags/{slug}/activity" => &["/flags/automatic-playlist/activity"],
+        "/flags/{slug}/compare" => &[],
+        "/flags/{slug}/compare/{versions}" => &[
+            "/flags/automatic-playlist/compare/1...1?same=1",
+            "/flags/automatic-playlist/compare/1...1?as=words&same=1",
+            "/flags/automatic-playlist/compare/1...1?as=json",
+        ],
         "/keys" => &["/keys", "/keys?q=nothing+like+this"],
         "/keys/new" => &["/keys/new"],
         "/keys/{key}/edit" => &["/keys/auto_playlist/edit"],
@@ -40,6 +54,7 @@ fn ways_to(page: &str) -> Option<&'static [&'static str]> {
             "/playground?user=nobody&flag=automatic-playlist",
             "/playground?user=nobody&a=eyJwbGF0Zm9ybSI6ImlQaG9uZSJ9&as=json&by=moment&at=2026-01-01T00:00",
         ],
+        "/search" => &["/search", "/search?q=auto", "/search?q=nothing+like+this"],
         "/segments" => &["/segments", "/segments?q=nothing+like+this"],
         "/segments/new" => &["/segments/new", "/segments/new?example=premium"],
         "/segments/new/list" => &["/segments/new/list"],

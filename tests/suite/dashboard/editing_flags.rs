@@ -206,16 +206,17 @@ fn a_conflict_shows_both_sides_and_loses_neither() {
         "<del>20 %</del>",
         "<ins>50 %</ins>",
         "<ins>60 %</ins>",
-        "Keep mine as version 3",
+        "Both fit together.",
+        "Overwrite with mine",
         "Take theirs",
     ] {
         assert!(answer.text.contains(said), "{said} in {}", answer.text);
     }
     let carried = TypedForm::find(&answer.text, &format!("action=\"{FLAG}\""));
     let back = after(&yours, &carried, "look");
-    assert_eq!(back.get("base"), "2");
+    assert_eq!(back.get("base"), "1", "saving it asks again");
     assert_eq!((back.get("rows.r2.percent"), back.get("description")), ("60", "Mine"));
-    assert_eq!(carried.press(&yours, "save").status, 303);
+    assert_eq!(carried.press(&yours, "overwrite").status, 303);
     assert_eq!((world.newest().0, world.percents()), (3, vec![json!(20), json!(60)]));
 }
 

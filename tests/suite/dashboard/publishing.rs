@@ -298,7 +298,7 @@ fn an_editor_on_an_old_version_meets_both_sides() {
             "command line saved version 4 while you were editing version 3",
             "iPhone users in New York",
             "iPhone users in Miami",
-            "Keep mine as version 5",
+            "Overwrite with mine",
             "name=\"rows.r2.percent\" value=\"60\"",
         ] {
             assert!(stale.text.contains(shown), "{shown}: {}", stale.text);

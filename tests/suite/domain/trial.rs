@@ -1,6 +1,6 @@
 //! A content tried on users, beside asking for every user, one by one, what is really decided.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use flagstaff::domain::{
@@ -11,7 +11,8 @@ use flagstaff::domain::{
     experience::Kind,
     known_user::KnownUser,
     ruleset::{MemberLists, Ruleset},
-    trial::{Candidate, ContentReach, RuleReach, Trial},
+    trial::{Candidate, Concern, ContentReach, Facts, Place, RuleReach, Trial, warnings},
+    value::Value,
     version::{Content, Rule, Serve},
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -142,8 +143,34 @@ fn check(live: Option<&Json>, draft: &Json, users: &[Json]) -> Result<(), TestCa
         }
         false => prop_assert_eq!(reach.everyone_else.left + reach.kept_back, undecided),
     }
+    check_warnings(&content, &reach)?;
     check_audiences(draft, &content, &reach, &users)?;
     check_outcomes(&reach, &was, &is, &users)
+}
+
+/// Whatever is said never to be reached decides for nobody.
+fn check_warnings(content: &Content, reach: &ContentReach) -> Result<(), TestCaseError> {
+    let facts = Facts {
+        kind: Kind::FeatureFlag,
+        defaults: &HashMap::from([("on".to_owned(), Value::Boolean(false))]),
+        archived: &HashSet::new(),
+        unknown_users: &HashSet::new(),
+        required: &[],
+        known: reach.asked as u64,
+    };
+    for warning in warnings(content, reach, &facts) {
+        let concern = &warning.concern;
+        let unreachable = matches!(
+            concern,
+            Concern::BelowEveryone(_) | Concern::SameAudience(_) | Concern::Taken { .. }
+        );
+        let left = match warning.place {
+            Place::Row(row) => reach.rows[row].decides.left,
+            _ => reach.everyone_else.left,
+        };
+        prop_assert!(!unreachable || left == 0, "{concern:?}");
+    }
+    Ok(())
 }
 
 /// How many each row describes, and which row takes them, by asking each row alone.

@@ -127,12 +127,12 @@ fn nothing_is_said_of_what_is_fine() {
 #[test]
 fn a_row_whose_known_users_are_all_taken_above_is_never_reached() {
     let setting = Setting::usual();
-    let taken = "rows[1]: Never reached: row 1 above takes its only known user.";
+    let taken = "rows[1]: Never reached: row 1 takes its only known user.";
     assert_eq!(setting.rows(json!([segment("iphone"), segment("miami")])), [taken]);
     let ten = with(segment("iphone"), "rollout", json!(10));
     assert_eq!(setting.rows(json!([ten, segment("miami")])), [taken]);
     let off = with(segment("iphone"), "enabled", json!(false));
-    let said = "rows[0].enabled: Off: skipped, so its users go on to what stands below.";
+    let said = "rows[0].enabled: Off: skipped. Its users go on to what is below.";
     assert_eq!(setting.rows(json!([off, segment("miami")])), [said]);
     let both = row(
         json!({"conditions": {"any": [
@@ -145,7 +145,7 @@ fn a_row_whose_known_users_are_all_taken_above_is_never_reached() {
         true,
     );
     let several = setting.rows(json!([segment("iphone"), android, both]));
-    assert_eq!(several, ["rows[2]: Never reached: rows 1 and 2 above take all 4 known users."]);
+    assert_eq!(several, ["rows[2]: Never reached: rows 1 and 2 take all 4 known users."]);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn what_stands_below_everyone_or_twice_is_never_reached_whoever_is_known() {
     for users in [setting.users.clone(), vec![]] {
         setting.known = users.len() as u64;
         setting.users = users;
-        let below = "Never reached: row 1 above is for everyone.";
+        let below = "Never reached: row 1 is for everyone.";
         let rest = json!({"enabled": true, "rollout": 100, "serve": {"values": {"on": true}}});
         let content = json!({"rows": [everyone(), segment("miami")], "everyone_else": rest});
         let said = [format!("rows[1]: {below}"), format!("everyone_else: {below}")];
@@ -174,8 +174,8 @@ fn what_stands_below_everyone_or_twice_is_never_reached_whoever_is_known() {
         let same = row(json!({"conditions": {"all": [{"segment": "iphone"}]}}), true);
         let twice = setting.rows(json!([segment("iphone"), same]));
         let said = [
-            "rows[0]: Leaves nobody for row 2 below, which has the same audience.",
-            "rows[1]: Never reached: row 1 above has the same audience and decides first.",
+            "rows[0]: Leaves nobody for row 2, which has the same audience.",
+            "rows[1]: Never reached: row 1 has the same audience.",
         ];
         assert_eq!(twice, said);
     }
@@ -185,16 +185,15 @@ fn what_stands_below_everyone_or_twice_is_never_reached_whoever_is_known() {
 fn a_row_that_gives_the_default_says_whether_it_blocks() {
     let setting = Setting::usual();
     let gives = |slug: &str| row(json!({"segment": slug}), false);
-    let blocks =
-        "rows[0].serve: Gives the default: it only keeps its users from what stands below.";
+    let blocks = "rows[0].serve: Gives the default: only keeps its users from what is below.";
     assert_eq!(setting.rows(json!([gives("miami"), segment("iphone")])), [blocks]);
-    let idle = "rows[0].serve: Gives the default, which its users get without this row, too.";
+    let idle = "rows[0].serve: Gives the default, which its users get anyway.";
     assert_eq!(setting.rows(json!([gives("miami")])), [idle]);
     let rest = json!({"enabled": true, "rollout": 100, "serve": {"values": {"on": true}}});
     let content = json!({"rows": [gives("miami")], "everyone_else": rest});
     assert_eq!(setting.warnings(content), [blocks]);
     let rest = json!({"enabled": true, "rollout": 100, "serve": {"values": {}}});
-    let said = "everyone_else.serve: Gives the default, which everyone else gets anyway.";
+    let said = "everyone_else.serve: Gives the default, which they get anyway.";
     assert_eq!(setting.warnings(json!({"everyone_else": rest})), [said]);
 }
 
@@ -206,7 +205,7 @@ fn a_variant_with_a_payload_is_more_than_the_default() {
         "variants": [{"name": "quiet", "values": {"on": false}, "payload": payload}],
         "rows": [{"audience": {"segment": "miami"}, "serve": {"variant": "quiet"}}]})
     };
-    let said = "rows[0].serve: Gives the default, which its users get without this row, too.";
+    let said = "rows[0].serve: Gives the default, which its users get anyway.";
     assert_eq!(setting.warnings(content(Json::Null)), [said]);
     assert_eq!(setting.warnings(content(json!({"a": 1}))), [""; 0]);
 }
@@ -241,13 +240,12 @@ fn a_segment_whose_users_were_not_seen_for_30_days_says_so() {
 fn a_percent_of_0_is_said_of_rows_that_are_on() {
     let setting = Setting::usual();
     let zero = with(segment("iphone"), "rollout", json!(0));
-    let said = "rows[0].rollout: Delivers to 0 %: all users of this row get the default.";
+    let said = "rows[0].rollout: 0 %: all of them get the default.";
     assert_eq!(setting.rows(json!([zero.clone()])), [said]);
-    let off = "rows[0].enabled: Off: skipped, so its users go on to what stands below.";
+    let off = "rows[0].enabled: Off: skipped. Its users go on to what is below.";
     assert_eq!(setting.rows(json!([with(zero, "enabled", json!(false))])), [off]);
     let rest = json!({"enabled": true, "rollout": 0, "serve": {"values": {"on": true}}});
-    let said =
-        "everyone_else.rollout: Delivers to 0 %: all users of everyone else get the default.";
+    let said = "everyone_else.rollout: 0 %: all of them get the default.";
     assert_eq!(setting.warnings(json!({"everyone_else": rest})), [said]);
 }
 

@@ -13,7 +13,7 @@ use crate::{
     domain::{condition::Condition, experience::Kind, value::ValueType, version::Content},
     operations::OperationError,
     store::{
-        Connection,
+        Connection, key_lists,
         keys::{self as stored_keys, Key},
         segment_revisions,
         segments::{self, SegmentKind},
@@ -115,10 +115,10 @@ impl Around {
             archived,
             served,
             parts,
-            free_keys: stored_keys::free_names(conn, project_id, types, MOST_OFFERED)?,
+            free_keys: key_lists::free_names(conn, project_id, types, MOST_OFFERED)?,
             held_keys: match entered.prerequisites.is_empty() {
                 true => Vec::new(),
-                false => stored_keys::held_names(conn, project_id, MOST_OFFERED)?,
+                false => key_lists::held_names(conn, project_id, MOST_OFFERED)?,
             },
             required: stored_keys::find_by_names(conn, project_id, &required)?,
         })

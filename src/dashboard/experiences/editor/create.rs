@@ -11,10 +11,11 @@ use super::{
         },
         kind_pages::KindPages,
         publishers,
-        reach::ReachView,
+        reach::{ReachView, in_time},
     },
     around::Around,
-    counting, docks,
+    counting::{self, COUNTING},
+    docks,
     edit::into_editor,
     edits::{Change, Wish},
     entered::Entered,
@@ -131,7 +132,14 @@ pub async fn words(
     population: Data<Population>,
 ) -> Answer {
     let entered = Entered::of_form(pages.kind, &form);
-    let opened = look(&member, &store, entered, None, Some(population)).await?;
+    let counted = look(&member, &store, entered.clone(), None, Some(population));
+    let opened = match in_time(counted).await {
+        Some(opened) => opened?,
+        None => {
+            let reach = ReachView::uncounted(COUNTING.to_owned());
+            Opened { reach, ..look(&member, &store, entered, None, None).await? }
+        }
+    };
     Live::show(view(&member, pages, opened, FieldErrors::default()))
 }
 

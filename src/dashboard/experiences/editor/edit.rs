@@ -18,7 +18,7 @@ use super::{
         header::Header,
         kind_pages::KindPages,
         publishers,
-        reach::ReachView,
+        reach::{ReachView, in_time},
         switch::Place,
         version,
         versions::Versions,
@@ -114,7 +114,7 @@ fn open(
         Some((typed, _)) => saving::base_version(conn, experience, typed)?,
         None => saving::newest_version(conn, experience)?,
     };
-    let mut known = saving::as_typed(conn, experience, &before, version.number)?;
+    let mut known = saving::as_typed(conn, experience, &before, version.number, &[])?;
     let (typed, change) = typed.unwrap_or_else(|| (known.clone(), None));
     let around = |conn: &mut Connection, entered| {
         Around::fitting(conn, project_id, Some(experience.id), Some(&before), entered)
@@ -247,7 +247,7 @@ pub async fn page(
     Page::show(&opened.page(&member, FieldErrors::default(), frame))
 }
 
-/// The editor with that in it, as changes that are not saved.
+/// The editor with that in it, as changes that are not saved, and what is to be said of it.
 ///
 /// # Errors
 /// [`PageError::NotFound`].
@@ -257,10 +257,13 @@ pub async fn show_typed(
     store: &Store,
     slug: String,
     typed: Entered,
+    said: String,
 ) -> Answer {
     let typed = Some((typed, None));
     let (opened, frame) = look(member, pages, store, slug, typed, None).await?;
-    Page::show(&opened.page(member, FieldErrors::default(), frame))
+    let mut page = opened.page(member, FieldErrors::default(), frame);
+    page.layout.toast = Some(Toast::saying(said));
+    Page::show(&page)
 }
 
 /// What the sentences say of what is typed so far.
@@ -276,11 +279,19 @@ pub async fn words(
     population: Data<Population>,
 ) -> Answer {
     let (_, _, slug) = place.into_inner();
-    let (who, typed) = (member.clone(), Entered::of_form(pages.kind, &form));
-    let opened = work::read(&store, move |conn| {
-        open(conn, &who, pages, &slug, Some((typed.clone(), None)), Some(&population))
-    });
-    Live::show(opened.await?.editor(&member, FieldErrors::default()))
+    let typed = Entered::of_form(pages.kind, &form);
+    let open_with = |population: Option<Data<Population>>| {
+        let (who, slug, typed) = (member.clone(), slug.clone(), typed.clone());
+        work::read(&store, move |conn| {
+            let population = population.as_deref().map(AsRef::as_ref);
+            open(conn, &who, pages, &slug, Some((typed, None)), population)
+        })
+    };
+    let opened = match in_time(open_with(Some(population))).await {
+        Some(opened) => opened?,
+        None => open_with(None).await?,
+    };
+    Live::show(opened.editor(&member, FieldErrors::default()))
 }
 
 /// Saves the next version, or changes the structure of what is typed.
@@ -298,7 +309,10 @@ pub async fn post(
     population: Data<Population>,
 ) -> Answer {
     let (_, _, slug) = place.into_inner();
-    let entered = Entered::of_form(pages.kind, &form);
+    let entered = conflict::settled(Entered::of_form(pages.kind, &form), &form);
+    if form.get("do") == conflict::MERGE {
+        return conflict::merge(&member, pages, slug, &form, entered, (&store, **limit)).await;
+    }
     if let Wish::Change(change) = Wish::parse(form.get("do")) {
         let typed = Some((entered, Some(change)));
         let (opened, frame) = look(&member, pages, &store, slug, typed, Some(population)).await?;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     super::kind_pages::KindPages,
     around::Around,
-    entered::{About, Entered},
+    entered::{About, Entered, EnteredKey},
 };
 use crate::{
     domain::{
@@ -147,7 +147,8 @@ pub fn save(
     })))
 }
 
-/// An experience as an editor shows it that starts from that content of a version.
+/// An experience as an editor shows it that starts from that content on top of a version; `new` are
+/// keys of it that are to be created.
 ///
 /// # Errors
 /// Those of the database.
@@ -156,10 +157,11 @@ pub fn as_typed(
     experience: &Experience,
     content: &Content,
     version: i32,
+    new: &[EnteredKey],
 ) -> Result<Entered, OperationError> {
     let names: Vec<&str> = content.keys.iter().map(|key| key.as_str()).collect();
     let keys = stored_keys::find_by_names(conn, experience.project_id, &names)?;
-    Ok(Entered::of_content(experience, content, version, &keys))
+    Ok(Entered::of_content(experience, content, version, &keys, new))
 }
 
 /// The version that an editor started from, and what it says.

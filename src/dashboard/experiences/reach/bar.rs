@@ -128,7 +128,7 @@ fn slices(reach: &ContentReach, state: State) -> Vec<Slice> {
     if state != State::Draft {
         let stays: usize = reach.outcomes.iter().map(|outcome| outcome.stays).sum();
         let users = reach.asked.saturating_sub(stays);
-        let words = format!("{} by this change", change_word(reach));
+        let words = change_words(reach).to_owned();
         let changed = Slice { fill: CHANGE, value: None, words, users };
         slices.insert(slices.len().min(1), changed);
     }
@@ -137,14 +137,14 @@ fn slices(reach: &ContentReach, state: State) -> Vec<Slice> {
 }
 
 /// What becomes of those whose value changes.
-fn change_word(reach: &ContentReach) -> &'static str {
+fn change_words(reach: &ContentReach) -> &'static str {
     let sum = |count: fn(&KeyEffect) -> usize| -> usize {
         reach.keys.iter().map(|key| count(&key.effect)).sum()
     };
     match (sum(|it| it.gain), sum(|it| it.lose), sum(|it| it.change)) {
-        (_, 0, 0) => "added",
-        (0, _, 0) => "taken away",
-        _ => "changed",
+        (_, 0, 0) => "added by this change",
+        (0, _, 0) => "taken away by this change",
+        _ => "get another value",
     }
 }
 

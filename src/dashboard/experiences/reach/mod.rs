@@ -18,7 +18,7 @@ use std::{collections::HashMap, future::Future, time::Duration};
 use chrono::Utc;
 use serde_json::Value as Json;
 
-use super::super::{PageError, ProjectMember, number_words::grouped_count};
+use super::super::{ProjectMember, number_words::grouped_count};
 use crate::{
     domain::{experience::Kind, trial::Place, version::Row},
     operations::{
@@ -66,8 +66,6 @@ pub struct ReachView {
     pub moves: Vec<String>,
     /// Whether it was counted at all.
     pub is_counted: bool,
-    /// Whether it is being counted, so that it is worth asking again in a second.
-    pub is_counting: bool,
     rows: HashMap<String, RowUsers>,
     everyone_else: Option<RowUsers>,
     warnings: Vec<(Place, String)>,
@@ -104,22 +102,11 @@ pub fn view(
     }
 }
 
-/// What that comes to; when it takes longer than a second, that it is being counted. The work goes
-/// on meanwhile: what takes long is to get to know the users for the first time, and whoever asks
-/// again a moment later is answered at once.
-///
-/// # Errors
-/// Those of what is waited for.
-pub async fn in_time(
-    counting: impl Future<Output = Result<ReachView, PageError>>,
-) -> Result<ReachView, PageError> {
-    match actix_web::rt::time::timeout(PATIENCE, counting).await {
-        Ok(counted) => counted,
-        Err(_) => {
-            let counting = ReachView::uncounted("Counting…".to_owned());
-            Ok(ReachView { is_counting: true, ..counting })
-        }
-    }
+/// What that comes to, unless it takes longer than a second. The work goes on all the same: what
+/// takes long is to get to know the users for the first time, so that whoever asks again a moment
+/// later is answered at once.
+pub async fn in_time<T>(counting: impl Future<Output = T>) -> Option<T> {
+    actix_web::rt::time::timeout(PATIENCE, counting).await.ok()
 }
 
 impl ReachView {
@@ -134,7 +121,6 @@ impl ReachView {
             sample: None,
             moves: Vec::new(),
             is_counted: false,
-            is_counting: false,
             rows: HashMap::new(),
             everyone_else: None,
             warnings: Vec::new(),
@@ -158,7 +144,6 @@ impl ReachView {
             sample: sentences::sample(tryout),
             moves: if someone { moves::sentences(tryout) } else { Vec::new() },
             is_counted: someone,
-            is_counting: false,
             rows: if someone { rows::of_rows(tryout) } else { HashMap::new() },
             everyone_else: someone.then(|| rows::of_everyone_else(tryout)),
             warnings: tryout.warnings.iter().map(|it| (it.place, tryout.words(it))).collect(),

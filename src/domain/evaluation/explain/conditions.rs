@@ -12,6 +12,9 @@ use crate::domain::{
     version::Audience,
 };
 
+/// Of the words for a row's own conditions, this many characters stand for it.
+const MOST_OF_A_ROW: usize = 80;
+
 /// Checks conditions one by one.
 pub(super) struct Checker<'t> {
     compiled: &'t Compiled,
@@ -96,6 +99,22 @@ impl<'t> Checker<'t> {
             Condition::Event(condition) => did(condition, self.subject),
             _ => String::new(),
         }
+    }
+
+    /// `Row 2, iPhone users`.
+    pub fn row_called(&self, number: usize, audience: &Audience) -> String {
+        let what = match audience {
+            Audience::Everyone => "everyone".to_owned(),
+            Audience::Segment(slug) => self.segment_called(slug.as_str()),
+            Audience::Conditions(condition) => {
+                let words = format!("users where {}", condition.in_words());
+                match words.char_indices().nth(MOST_OF_A_ROW) {
+                    Some((end, _)) => format!("{}…", words.get(..end).unwrap_or_default()),
+                    None => words,
+                }
+            }
+        };
+        format!("Row {number}, {what}")
     }
 
     /// What people call the segment.

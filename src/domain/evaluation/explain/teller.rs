@@ -22,9 +22,6 @@ use crate::domain::{
     version::{Audience, Content, value_in_words},
 };
 
-/// Of the words for a row's own conditions, this many characters stand for it.
-const MOST_OF_A_ROW: usize = 80;
-
 /// Listens to a decision.
 pub(super) struct Teller<'t> {
     compiled: &'t Compiled,
@@ -271,7 +268,7 @@ impl<'t> Teller<'t> {
         self.pass_over(&content);
         if let Some(written) = content.rows.get(self.next_row) {
             self.next_row += 1;
-            let name = self.row_name(&written.audience);
+            let name = self.checker.row_called(self.next_row, &written.audience);
             let outcome = match truth {
                 Truth::Holds => format!("{name}: matches"),
                 Truth::Fails => format!("{name}: does not match"),
@@ -299,26 +296,13 @@ impl<'t> Teller<'t> {
     fn pass_over(&mut self, content: &Content) {
         while let Some(off) = content.rows.get(self.next_row).filter(|row| !row.rule.enabled) {
             self.next_row += 1;
-            let outcome = format!("{}: switched off, passed over", self.row_name(&off.audience));
+            let outcome = format!(
+                "{}: switched off, passed over",
+                self.checker.row_called(self.next_row, &off.audience)
+            );
             let step = Step::new("row", Mark::NotLookedAt, outcome);
             self.steps.push(step.with("row", off.id.as_str()));
         }
-    }
-
-    /// `Row 2, iPhone users`, of the row before the next.
-    fn row_name(&self, audience: &Audience) -> String {
-        let what = match audience {
-            Audience::Everyone => "everyone".to_owned(),
-            Audience::Segment(slug) => self.checker.segment_called(slug.as_str()),
-            Audience::Conditions(condition) => {
-                let words = format!("users where {}", condition.in_words());
-                match words.char_indices().nth(MOST_OF_A_ROW) {
-                    Some((end, _)) => format!("{}…", words.get(..end).unwrap_or_default()),
-                    None => words,
-                }
-            }
-        };
-        format!("Row {}, {what}", self.next_row)
     }
 
     fn decides(&mut self, audience: String, rule: &PlannedRule) {

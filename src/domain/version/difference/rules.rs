@@ -113,8 +113,12 @@ impl Changes<'_> {
             return self.values(group, &format!("{path}.values"), whom, (before, after));
         }
         if before != after {
-            let was = self.earlier.serve_in_words(before);
-            let is = self.later.serve_in_words(after);
+            let mut was = self.earlier.serve_in_words(before);
+            let mut is = self.later.serve_in_words(after);
+            if was == is {
+                // The same shares by other weights.
+                (was, is) = (before.to_json().to_string(), after.to_json().to_string());
+            }
             let sentence = format!("{}: {was} → {is}.", whom.said);
             let about = About { group, path: path.to_owned(), what: whom.what, label: "gets" };
             let before = Some((before.to_json(), was));

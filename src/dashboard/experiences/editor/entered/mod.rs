@@ -116,22 +116,26 @@ impl Entered {
         }
     }
 
-    /// Of an experience as it is, on top of that version, which gives values to these keys.
+    /// Of an experience as it is, on top of that version, which gives values to these keys and to
+    /// those that are to be created.
     pub fn of_content(
         experience: &Experience,
         content: &Content,
         version: i32,
         keys: &[Key],
+        new: &[EnteredKey],
     ) -> Entered {
         let about = About::of(experience);
-        let chosen = content.keys.iter().zip(1..).map(|(name, number)| EnteredKey {
-            id: format!("k{number}"),
-            name: name.to_string(),
-            value_type: keys
-                .iter()
-                .find(|key| key.name == name.as_str())
-                .map_or(ValueType::Json, |key| key.value_type),
-            new_default: None,
+        let chosen = content.keys.iter().zip(1..).map(|(name, number)| {
+            let there = keys.iter().find(|key| key.name == name.as_str());
+            let new = new.iter().find(|key| there.is_none() && key.name == name.as_str());
+            let value_type = there.map(|key| key.value_type).or(new.map(|key| key.value_type));
+            EnteredKey {
+                id: format!("k{number}"),
+                name: name.to_string(),
+                value_type: value_type.unwrap_or(ValueType::Json),
+                new_default: new.and_then(|key| key.new_default.clone()),
+            }
         });
         let variants = (1..=content.variants.len()).map(|number| format!("v{number}")).collect();
         let parts = Parts::of(experience.kind, chosen.collect(), variants);
@@ -213,6 +217,12 @@ impl Entered {
         entered.testers =
             ids(form, "tester").map(|id| EnteredTester::of_form(form, id, &parts)).collect();
         entered
+    }
+
+    /// The keys that are to be created.
+    pub fn new_keys(&self) -> Vec<EnteredKey> {
+        let keys = self.parts_with(Vec::new()).keys.into_iter();
+        keys.filter(|key| key.new_default.is_some()).collect()
     }
 
     /// What the cells belong to, as far as the form says: with the key that is being added.
