@@ -80,21 +80,21 @@ fn versions_are_compared_and_an_older_one_is_edited() {
         maya.sees("Version 1 is in the editor.");
         assert_eq!(maya.reads("Percent of iPhone users in Miami"), "30");
         assert_eq!(faults(&maya), Vec::<String>::new(), "{scheme} {width}");
+        maya.tries_to_leave_for(KEYS);
         maya.answers_leave(true);
-        maya.open(KEYS);
     }
 }
 
 #[test]
 fn the_code_of_a_flag_hears_the_first_request() {
-    let (house, _story) = begin();
+    let (house, story) = begin();
     let maya = house.signed_in(Role::ProductManager);
     maya.open(&format!("{FLAG}/code"));
     maya.sees("Listening…");
     maya.clicks("Python");
     maya.sees("client.get_boolean_value(\"auto_playlist\", False, user)");
     maya.sees("Listening…");
-    let app = house.app("default");
+    let app = house.pages.server.app(&story.client_key);
     app.post("/api/v1/feature-flags/auto_playlist/evaluate", &json!({"user_id": "ann"}))
         .expect(200);
     maya.sees("Got one a few seconds ago.");
