@@ -21,6 +21,7 @@ const PAGES = [
   ['flag-activity', '/flags/automatic-playlist/activity'],
   ['search', '/search?q=auto'],
   ['flag-publish', '/flags/automatic-playlist/publish?version=1'],
+  ['flag-promote', '/flags/automatic-playlist/publish?from=production&to=staging'],
   ['keys', '/keys'],
   ['keys-archived', '/keys?archived=1'],
   ['key-new', '/keys/new'],

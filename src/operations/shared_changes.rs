@@ -9,12 +9,12 @@ use uuid::Uuid;
 use super::{OperationError, segment_revisions};
 use crate::domain::condition::Condition;
 use crate::domain::version::{Content, value_in_words};
-use crate::store::keys;
 use crate::store::publications::{self, Publication};
 use crate::store::segment_revisions as stored;
 use crate::store::segments::Segment;
 use crate::store::versions::Version;
 use crate::store::{Connection, StoreError};
+use crate::store::{key_revisions, keys};
 
 /// From which moment on changes are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,7 +165,7 @@ fn of_defaults(
     let names: Vec<&str> = content.keys.iter().map(|key| key.as_str()).chain(required).collect();
     let found = keys::find_by_names(conn, project_id, &names)?;
     let ids: Vec<Uuid> = found.iter().map(|key| key.id).collect();
-    let earlier = keys::defaults_at(conn, &ids, since)?;
+    let earlier = key_revisions::defaults_at(conn, &ids, since)?;
     let changed = found.into_iter().filter_map(|key| {
         let was = earlier.get(&key.id).filter(|was| **was != key.default_value)?;
         let (was, is) = (value_in_words(was), value_in_words(&key.default_value));

@@ -21,6 +21,7 @@ pub mod holding;
 pub mod installation;
 pub mod key_deliveries;
 pub mod key_lists;
+pub mod key_revisions;
 pub mod keys;
 
 pub mod lessons;

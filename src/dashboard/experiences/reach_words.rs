@@ -36,6 +36,9 @@ pub fn who_gets_it(
         }
     }
     let Some(audience) = audience else { return "Nobody".to_owned() };
+    if ramp == TEST_USERS_ONLY {
+        return "Test users only".to_owned();
+    }
     let (share, served) = (share(&rules, ramp), served(kind, content, &rules));
     match (kind, served) {
         (Kind::FeatureFlag, None) => format!("{audience} · {share}"),

@@ -26,7 +26,10 @@ fn ways_to(page: &str) -> Option<&'static [&'static str]> {
         "/flags/{slug}" => &["/flags/automatic-playlist"],
         "/flags/{slug}/clone" => &["/flags/automatic-playlist/clone"],
         "/flags/{slug}/archive" => &["/flags/automatic-playlist/archive"],
-        "/flags/{slug}/publish" => &["/flags/automatic-playlist/publish"],
+        "/flags/{slug}/publish" => &[
+            "/flags/automatic-playlist/publish",
+            "/flags/automatic-playlist/publish?from=production&to=staging",
+        ],
         "/flags/{slug}/versions" => &["/flags/automatic-playlist/versions"],
         "/flags/{slug}/versions/{number}" => &[
             "/flags/automatic-playlist/versions/1",

@@ -357,6 +357,27 @@ fn what_takes_something_away_comes_first_and_rows_have_names() {
 }
 
 #[test]
+fn whoever_is_no_test_user_is_told_so() {
+    let world = World::with_users(3, &mut Dice(1));
+    let fixture = &world.fixture;
+    fixture.key("flag");
+    let content = json!({"keys": ["flag"],
+        "test_users": [{"user_id": "u1", "serve": {"values": {"flag": true}}}],
+        "everyone_else": {"serve": {"values": {"flag": true}}}});
+    let flag = fixture.flag("Flag", &content);
+    let affected = world.foresee(&flag, 1, Recipients::TestUsers);
+    let [only] = affected.examples.as_slice() else { panic!("{affected:?}") };
+    assert_eq!((only.user_id.as_str(), only.why_after.as_str()), ("u1", "Test user of version 1"));
+    world.publish(&flag, 1, Recipients::TestUsers);
+    let affected = world.foresee(&flag, 1, Recipients::Everybody);
+    assert_eq!(affected.touched, 2);
+    for example in &affected.examples {
+        assert_eq!(example.why_before, "It is for test users only");
+        assert_eq!(example.why_after, "Everyone else");
+    }
+}
+
+#[test]
 fn a_preview_leaves_nothing_behind() {
     let world = World::with_users(10, &mut Dice(1));
     let fixture = &world.fixture;

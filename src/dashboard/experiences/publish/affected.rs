@@ -123,7 +123,7 @@ impl Teller<'_> {
         let mut said = vec![format!("{verb} {users} of {known} {see}.")];
         said.extend(self.moves(own(), false));
         let loses = own().any(|key| key.lose > 0);
-        let is_boolean = own().flat_map(|key| &key.moves).all(|it| is_boolean(it));
+        let is_boolean = own().flat_map(|key| &key.moves).all(is_boolean);
         if !loses && own().next().is_some() {
             said.push(match is_boolean {
                 true => "Nobody changes from true to false.".to_owned(),
