@@ -12,15 +12,20 @@ use crate::{
         Connection, Order, PageRequest, Sort,
         environments::Environment,
         segments,
-        stale::Look,
+        stale::{self, Look},
         standings::{ExperienceFilter, StatusFilter},
     },
 };
 
 /// What a list is asked for.
 pub struct Listing<'a> {
-    /// Which experiences.
-    pub filter: ExperienceFilter<'a>,
+    project_id: Uuid,
+    kind: Kind,
+    query: &'a Query,
+    owner_id: Option<Uuid>,
+    segment_id: Option<Uuid>,
+    status: StatusFilter,
+    stale: Option<Vec<Uuid>>,
     /// In which order.
     pub order: Order,
 }
@@ -55,7 +60,10 @@ impl<'a> Listing<'a> {
         };
         let stale = match query.get("stale") {
             None | Some("false") => None,
-            Some("true") => Some(Look { environment_id: there()?, at: Utc::now() }),
+            Some("true") => {
+                let look = Look { environment_id: there()?, at: Utc::now() };
+                Some(stale::of_project(conn, member.project.id, Some(kind), look)?)
+            }
             Some(_) => return Err(OperationError::invalid("stale", "This is true or false.")),
         };
         let status = match query.get("status") {
@@ -63,17 +71,30 @@ impl<'a> Listing<'a> {
             Some(word) if word.eq_ignore_ascii_case("archived") => StatusFilter::Archived,
             Some(_) => status_filter(query, there()?)?,
         };
-        let filter = ExperienceFilter {
+        Ok(Listing {
             project_id: member.project.id,
-            kind: Some(kind),
-            search: query.get("q"),
-            tag: query.get("tag"),
+            kind,
+            query,
             owner_id: owner(query)?,
             segment_id: segment(conn, query, member)?,
             status,
             stale,
-        };
-        Ok(Listing { filter, order })
+            order,
+        })
+    }
+
+    /// Which experiences.
+    pub fn filter(&self) -> ExperienceFilter<'_> {
+        ExperienceFilter {
+            project_id: self.project_id,
+            kind: Some(self.kind),
+            search: self.query.get("q"),
+            tag: self.query.get("tag"),
+            owner_id: self.owner_id,
+            segment_id: self.segment_id,
+            status: self.status,
+            stale: self.stale.as_deref(),
+        }
     }
 }
 

@@ -119,7 +119,7 @@ pub async fn list(member: Member, store: Data<Store>, query: Query) -> Answer {
         let environment = environment(conn, &member, query.get("environment"))?;
         let kind = Kind::FeatureFlag;
         let listing = Listing::read(conn, &query, &member, kind, Some(&environment))?;
-        let Listing { filter, order } = listing;
+        let (filter, order) = (listing.filter(), listing.order);
         let found = flags::list(conn, &member.actor, environment.id, &filter, order, page);
         let page = listed_by(found)?;
         Ok(List::page(page, |view| FlagAnswer::new(view, &environment.key)))

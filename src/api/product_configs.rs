@@ -37,7 +37,8 @@ pub async fn list(member: Member, store: Data<Store>, query: Query) -> Answer {
         let place =
             query.get("environment").map(|key| member.environment(conn, key)).transpose()?;
         let kind = Kind::ProductConfig;
-        let Listing { filter, order } = Listing::read(conn, &query, &member, kind, place.as_ref())?;
+        let listing = Listing::read(conn, &query, &member, kind, place.as_ref())?;
+        let (filter, order) = (listing.filter(), listing.order);
         let page = listed_by(experiences::list(conn, &member.actor, &filter, order, page))?;
         Ok(List::page(page, ExperienceAnswer::from))
     });

@@ -207,6 +207,18 @@ pub fn active(
         .optional()?)
 }
 
+/// The publications of these ids, in no order.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_ids(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<Publication>, StoreError> {
+    Ok(publications::table
+        .inner_join(versions::table)
+        .filter(publications::id.eq_any(ids))
+        .select(Publication::as_select())
+        .load(conn)?)
+}
+
 /// What everybody gets where that publication is live: the one before, while it is there for its
 /// test users only.
 ///
@@ -258,18 +270,6 @@ pub fn last_end(
         .filter(publications::environment_id.eq(environment_id))
         .select(max(publications::ended_at))
         .first(conn)?)
-}
-
-/// The publications of these ids, in no order.
-///
-/// # Errors
-/// Those of the database.
-pub fn of_ids(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<Publication>, StoreError> {
-    Ok(publications::table
-        .inner_join(versions::table)
-        .filter(publications::id.eq_any(ids))
-        .select(Publication::as_select())
-        .load(conn)?)
 }
 
 /// The last publication of each of these versions in each environment.

@@ -14,7 +14,7 @@ use super::schema::{
     experiences, key_deliveries, key_holders, keys, publications, switches, version_outcomes,
 };
 use super::{Connection, StoreError};
-use crate::domain::experience::Stale;
+use crate::domain::experience::{Kind, Stale};
 
 type Condition = Box<dyn BoxableExpression<experiences::table, Pg, SqlType = Bool>>;
 
@@ -49,10 +49,33 @@ pub fn reasons(
     Ok(reasons)
 }
 
-/// Whether any of the reasons holds.
-pub(super) fn is_stale(look: Look) -> Condition {
-    let [first, second, third] = Stale::ALL.map(|reason| holds(reason, look));
-    Box::new(experiences::archived_at.is_null().and(first.or(second).or(third)))
+/// The experiences of that kind (none: of both) in a project that may have outlived their purpose.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_project(
+    conn: &mut Connection,
+    project_id: Uuid,
+    kind: Option<Kind>,
+    look: Look,
+) -> Result<Vec<Uuid>, StoreError> {
+    let mut all: Vec<Uuid> = Vec::new();
+    // One after the other: Postgres looks at thousands much faster for one reason than for any.
+    for reason in Stale::ALL {
+        let mut query = experiences::table
+            .filter(experiences::project_id.eq(project_id))
+            .filter(experiences::archived_at.is_null())
+            .filter(holds(reason, look))
+            .select(experiences::id)
+            .into_boxed();
+        if let Some(kind) = kind {
+            query = query.filter(experiences::kind.eq(kind.as_str()));
+        }
+        all.extend(query.load::<Uuid>(conn)?);
+    }
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
 }
 
 fn holds(reason: Stale, look: Look) -> Condition {

@@ -17,7 +17,6 @@ use super::schema::{
     experiences, holding_versions, key_holders, keys, publications, switches, version_segments,
     versions,
 };
-use super::stale::{Look, is_stale};
 use super::{Connection, Order, Page, PageRequest, StoreError};
 use crate::domain::experience::{Kind, Status};
 
@@ -39,8 +38,8 @@ pub struct ExperienceFilter<'a> {
     pub segment_id: Option<Uuid>,
     /// Which status it has.
     pub status: StatusFilter,
-    /// Only what may have outlived its purpose, seen so; none for all.
-    pub stale: Option<Look>,
+    /// Only these, which may have outlived their purpose; none for all.
+    pub stale: Option<&'a [Uuid]>,
 }
 
 /// Which status an experience of a list has.
@@ -247,8 +246,8 @@ fn matching<'a>(filter: &ExperienceFilter<'a>) -> experiences::BoxedQuery<'a, Pg
     if let Some(text) = filter.search {
         query = query.filter(found_by(text));
     }
-    if let Some(look) = filter.stale {
-        query = query.filter(is_stale(look));
+    if let Some(stale) = filter.stale {
+        query = query.filter(experiences::id.eq_any(stale));
     }
     query
 }

@@ -25,7 +25,7 @@ use crate::{
     },
     store::{
         Connection, Store, segments,
-        stale::Look,
+        stale::{self, Look},
         standings::{self, ExperienceFilter, StatusFilter},
     },
 };
@@ -113,6 +113,11 @@ fn find(
     let facets = Facets::find(conn, member, kind)?;
     let query = facets.known(asked);
     let segment = segments::find_by_slug(conn, project_id, &query.segment)?;
+    let look = Look { environment_id: place, at: now };
+    let stale = match query.stale {
+        true => Some(stale::of_project(conn, project_id, Some(kind), look)?),
+        false => None,
+    };
     let filter = ExperienceFilter {
         project_id,
         kind: Some(kind),
@@ -124,7 +129,7 @@ fn find(
             None => StatusFilter::NotArchived,
             Some(status) => StatusFilter::In(place, status),
         },
-        stale: query.stale.then_some(Look { environment_id: place, at: now }),
+        stale: stale.as_deref(),
     };
     let from = i64::from(query.page - 1) * PAGE as i64;
     let order = query.sort.stored(place);

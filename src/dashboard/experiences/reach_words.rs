@@ -21,6 +21,9 @@ pub fn who_gets_it(
     ramp: i16,
     segment_name: impl Fn(&str) -> String,
 ) -> String {
+    if ramp == TEST_USERS_ONLY {
+        return "Test users only".to_owned();
+    }
     let everyone = &content.everyone_else;
     let rows = content.rows.iter().filter(|row| row.rule.enabled);
     let mut rules: Vec<&Rule> = rows.map(|row| &row.rule).collect();

@@ -21,7 +21,7 @@ impl Content {
     /// What each key can be handed out as to users who are no test users, each once; none is the
     /// default.
     pub fn outcomes(&self) -> BTreeMap<&KeyName, Vec<Option<&Json>>> {
-        let served = self.outcomes_of_rows();
+        let served = self.bundles_served();
         let outcomes = self.keys.iter().map(|key| {
             let mut outcomes = Vec::new();
             for values in &served {
@@ -64,7 +64,7 @@ impl Content {
     }
 
     /// The bundles of values that users can get; none is all defaults.
-    fn outcomes_of_rows(&self) -> Vec<Option<&Values>> {
+    fn bundles_served(&self) -> Vec<Option<&Values>> {
         let rules = self.deciding();
         let is_closed = rules.last().is_some_and(|(is_everyone, _)| *is_everyone);
         let mut served = Vec::new();

@@ -69,8 +69,11 @@ impl Content {
     /// A split as lists say it: `split A 50 / B 50`.
     pub fn split_in_few_words(&self, serve: &Serve) -> String {
         let Serve::Split(shares) = serve else { return self.serve_in_words(serve) };
-        let said = shares_in_percent(shares).map(|(name, percent)| format!("{name} {percent}"));
-        format!("split {}", said.collect::<Vec<_>>().join(" / "))
+        let one = |share: &Share| {
+            let part = share.in_words(shares);
+            format!("{} {}", share.variant, part.trim_end_matches(" %"))
+        };
+        format!("split {}", shares.iter().map(one).collect::<Vec<_>>().join(" / "))
     }
 
     fn default_in_words(&self) -> &'static str {
@@ -158,25 +161,18 @@ pub(super) fn apart(
 }
 
 fn split_in_words(shares: &[Share]) -> String {
-    let said = shares_in_percent(shares).map(|(name, percent)| format!("{name} ({percent} %)"));
-    format!("a split of {}", said.collect::<Vec<_>>().join(", "))
-}
-
-/// To one decimal: a third is said as 33.3.
-fn shares_in_percent(shares: &[Share]) -> impl Iterator<Item = (&str, f64)> {
-    let total: f64 = shares.iter().map(|share| f64::from(share.weight)).sum();
-    shares.iter().map(move |share| {
-        let percent = f64::from(share.weight) * 100.0 / total;
-        (share.variant.as_str(), (percent * 10.0).round() / 10.0)
-    })
+    let one = |share: &Share| format!("{} ({})", share.variant, share.in_words(shares));
+    let said: Vec<String> = shares.iter().map(one).collect();
+    format!("a split of {}", said.join(", "))
 }
 
 impl Share {
     /// Its part of a split: `33.3 %`.
     pub fn in_words(&self, split: &[Share]) -> String {
-        let mut shares = shares_in_percent(split);
-        let own = shares.find(|(name, _)| *name == self.variant);
-        format!("{} %", own.map_or(0.0, |(_, percent)| percent))
+        let total: f64 = split.iter().map(|share| f64::from(share.weight)).sum();
+        let percent = f64::from(self.weight) * 100.0 / total;
+        // To one decimal: a third is said as 33.3 %.
+        format!("{} %", (percent * 10.0).round() / 10.0)
     }
 }
 

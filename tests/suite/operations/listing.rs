@@ -47,7 +47,9 @@ fn names(f: &Fixture, filter: &ExperienceFilter<'_>, order: Order) -> Vec<String
 fn reasons(f: &Fixture, flag: &Experience, at: DateTime<Utc>) -> Vec<Stale> {
     let look = Look { environment_id: f.production.id, at };
     let mut reasons = f.run(|conn| Ok(stale::reasons(conn, &[flag.id], look)?)).unwrap();
-    let filter = ExperienceFilter { stale: Some(look), ..all(f) };
+    let kind = Some(Kind::FeatureFlag);
+    let found = f.run(|conn| Ok(stale::of_project(conn, f.project_id, kind, look)?)).unwrap();
+    let filter = ExperienceFilter { stale: Some(&found), ..all(f) };
     let listed = names(f, &filter, Order::Delivered(f.production.id));
     assert_eq!(listed.contains(&flag.name), reasons.contains_key(&flag.id), "{}", flag.name);
     reasons.remove(&flag.id).unwrap_or_default()

@@ -7,6 +7,7 @@ mod fingerprint;
 mod folder;
 mod server;
 pub mod story;
+mod story_neighbours;
 mod wait;
 
 pub use self::{

@@ -8,7 +8,7 @@ use flagstaff::{
         access::sdk_keys,
         archiving::{self, Archive},
         editing::{self, Draft, NewExperience, NewVersion},
-        keys::{NewKey, create as make_key},
+        keys::{self, NewKey},
         publishing::{self, Publish, Published, Replaces},
         segment_lists::{self, Mode, NewList, UploadFolder},
         segments::{self, NewSegment},
@@ -87,7 +87,7 @@ impl Story {
                 description: "",
                 schema: None,
             };
-            make_key(conn, &actor, &key, 500)?;
+            keys::create(conn, &actor, &key, 500)?;
             for city in ["New York", "Miami"] {
                 let conditions = json!({"all": [
                     {"attribute": "platform", "operator": "is", "value": "iPhone"},
@@ -282,77 +282,6 @@ impl Story {
             publishing::publish(conn, &Actor::command_line(), &publish)
         });
         published.unwrap();
-    }
-
-    /// A product config, live in production: it gives 4 to its first key for users in New York. The
-    /// keys are whole numbers, made for it, with the default 3.
-    pub fn config(&self, name: &str, keys: &[&str]) -> Uuid {
-        let (actor, project_id) = (Actor::command_line(), self.production.project_id);
-        let row = json!({"audience": {"segment": "iphone-users-in-new-york"},
-                         "serve": {"values": {keys[0]: 4}}});
-        let made = self.store.write(|conn| {
-            for name in keys {
-                let key = NewKey {
-                    project_id,
-                    name,
-                    value_type: ValueType::Integer,
-                    default_value: &json!(3),
-                    description: "",
-                    schema: None,
-                };
-                make_key(conn, &actor, &key, 500)?;
-            }
-            let config = NewExperience {
-                project_id,
-                kind: Kind::ProductConfig,
-                name,
-                description: "",
-                tags: &[],
-                owner_id: None,
-                draft: Draft::Definition(&json!({"keys": keys, "rows": [row]})),
-                note: "",
-            };
-            let (config, _) = editing::create(conn, &actor, &config)?;
-            let publish = Publish {
-                experience_id: config.id,
-                environment_id: self.production.id,
-                version: 1,
-                replaces: Replaces::Nothing,
-                note: "",
-            };
-            publishing::publish(conn, &actor, &publish)?;
-            Ok::<_, OperationError>(config.id)
-        });
-        made.unwrap()
-    }
-
-    /// A draft of a flag that requires the story's key to be true.
-    pub fn requiring_flag(&self, name: &str, key: &str) {
-        let (actor, project_id) = (Actor::command_line(), self.production.project_id);
-        let needed = json!([{"key": AUTO_PLAYLIST, "in": [true]}]);
-        let made = self.store.write(|conn| {
-            let new = NewKey {
-                project_id,
-                name: key,
-                value_type: ValueType::Boolean,
-                default_value: &json!(false),
-                description: "",
-                schema: None,
-            };
-            make_key(conn, &actor, &new, 500)?;
-            let flag = NewExperience {
-                project_id,
-                kind: Kind::FeatureFlag,
-                name,
-                description: "",
-                tags: &[],
-                owner_id: None,
-                draft: Draft::Definition(&json!({"keys": [key], "prerequisites": needed})),
-                note: "",
-            };
-            editing::create(conn, &actor, &flag)
-        });
-        made.unwrap();
     }
 
     /// Archives the flag.

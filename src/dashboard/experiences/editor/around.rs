@@ -15,7 +15,7 @@ use crate::{
     store::{
         Connection, key_lists,
         keys::{self as stored_keys, Key},
-        segment_revisions,
+        memberships, people, segment_revisions,
         segments::{self, SegmentKind},
     },
 };
@@ -40,6 +40,8 @@ pub struct Around {
     pub held_keys: Vec<String>,
     /// The keys that are required.
     pub required: Vec<Key>,
+    /// Who can be asked about it: ids and names.
+    pub people: Vec<(String, String)>,
 }
 
 /// A segment that can be chosen.
@@ -121,6 +123,7 @@ impl Around {
                 false => key_lists::held_names(conn, project_id, MOST_OFFERED)?,
             },
             required: stored_keys::find_by_names(conn, project_id, &required)?,
+            people: people(conn, project_id)?,
         })
     }
 
@@ -169,6 +172,21 @@ impl Around {
         let found = self.segment(slug).map(|choice| choice.name.as_str());
         found.or_else(|| self.archived.get(slug).map(String::as_str)).unwrap_or(slug)
     }
+}
+
+/// The members of a project, and the admins of all.
+fn people(
+    conn: &mut Connection,
+    project_id: Uuid,
+) -> Result<Vec<(String, String)>, OperationError> {
+    let members = memberships::of_project(conn, project_id)?.into_iter().map(|(person, _)| person);
+    let admins = people::list(conn)?.into_iter().filter(|person| person.is_admin);
+    let all = members.chain(admins).filter(|person| person.disabled_at.is_none());
+    let mut named: Vec<(String, String)> =
+        all.map(|person| (person.name, person.id.to_string())).collect();
+    named.sort();
+    named.dedup();
+    Ok(named.into_iter().map(|(name, id)| (id, name)).collect())
 }
 
 /// The names of segments that rows name and nobody can choose any more.

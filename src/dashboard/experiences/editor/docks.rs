@@ -93,7 +93,9 @@ fn about(entered: &Entered, known: &About) -> Vec<ChangeRow> {
         ("Tags", &known.tags, &now.tags),
     ];
     let changed = fields.into_iter().filter(|(_, known, now)| known != now);
-    let row = |(what, _, _): (&str, _, _)| ChangeRow {
+    let changed = changed.map(|(what, ..)| what);
+    let changed = changed.chain((now.owner != known.owner).then_some("Owner"));
+    let row = |what: &str| ChangeRow {
         what: format!("{what} changed"),
         label: String::new(),
         short: format!("{what} changed"),

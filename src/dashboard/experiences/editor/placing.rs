@@ -30,6 +30,7 @@ impl Entered {
             ("name" | "description" | "tags" | "bucket_by" | "salt" | "key", _) => {
                 at(list.to_owned())
             }
+            ("owner_id", _) => at("owner".to_owned()),
             _ => at("rows".to_owned()),
         }
     }

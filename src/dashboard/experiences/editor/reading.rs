@@ -115,7 +115,11 @@ impl Reading<'_> {
             }
             let of = format!("variant {}", variant.name);
             let values = match self.around.served.is_multivariate {
-                true => Map::new(),
+                // Its name is what apps read.
+                true => {
+                    let keys = self.around.served.named();
+                    keys.map(|key| (key.name.clone(), variant.name.as_str().into())).collect()
+                }
                 false => self.values(&prefix, &of, |key| variant.values.get(key)),
             };
             let mut json = json!({"name": variant.name, "description": variant.description,

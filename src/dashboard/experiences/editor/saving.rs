@@ -92,7 +92,7 @@ pub fn create(
         name: &entered.about.name,
         description: &entered.about.description,
         tags: &entered.about.tag_list(),
-        owner_id: None,
+        owner_id: entered.about.owner.as_ref().and_then(|id| id.parse().ok()),
         draft: Draft::Definition(&definition),
         note: "",
     };
@@ -234,6 +234,7 @@ fn describe(
     let description =
         changed("description", &about.description, &known.description, &now.description);
     let tags = changed("tags", &about.tags, &known.tags, &now.tags);
+    let owner = about.owner.clone().filter(|_| about.owner != known.owner);
     if !problems.is_empty() {
         return Err(OperationError::Invalid(problems));
     }
@@ -242,7 +243,7 @@ fn describe(
         name: name.then_some(about.name.as_str()),
         description: description.then_some(about.description.as_str()),
         tags: tags.then_some(tag_list.as_slice()),
-        owner_id: None,
+        owner_id: owner.map(|id| id.parse().ok()),
     };
     editing::describe(conn, actor, experience.id, &change)
 }

@@ -191,11 +191,6 @@ impl ReachView {
         self.warnings_of(Place::Prerequisite(place))
     }
 
-    /// How many things are worth a second look.
-    pub fn warning_count(&self) -> usize {
-        self.warnings.len()
-    }
-
     fn warnings_of(&self, wanted: Place) -> Vec<&str> {
         let of_place = self.warnings.iter().filter(|(place, _)| *place == wanted);
         of_place.map(|(_, words)| words.as_str()).collect()

@@ -93,6 +93,8 @@ pub struct About {
     pub description: String,
     /// The tags, with commas between them.
     pub tags: String,
+    /// The id of whom to ask, empty for nobody; none where the form does not say.
+    pub owner: Option<String>,
 }
 
 impl Entered {
@@ -178,6 +180,9 @@ impl Entered {
             name: get(&format!("{prefix}name")),
             description: get(&format!("{prefix}description")),
             tags: get(&format!("{prefix}tags")),
+            owner: form
+                .is_checked(&format!("{prefix}owner"))
+                .then(|| get(&format!("{prefix}owner"))),
         };
         let mut entered = Entered {
             base: form.get("base").parse().ok(),
@@ -277,6 +282,7 @@ impl About {
             name: experience.name.clone(),
             description: experience.description.clone(),
             tags: experience.tags.join(", "),
+            owner: Some(experience.owner_id.map(|id| id.to_string()).unwrap_or_default()),
         }
     }
 
@@ -309,6 +315,9 @@ impl Pairs {
         self.add(&format!("{prefix}name"), &about.name);
         self.add(&format!("{prefix}description"), &about.description);
         self.add(&format!("{prefix}tags"), &about.tags);
+        if let Some(owner) = &about.owner {
+            self.add(&format!("{prefix}owner"), owner);
+        }
     }
 
     /// The values of keys, and that there were cells for them.

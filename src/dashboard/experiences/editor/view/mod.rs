@@ -46,6 +46,8 @@ pub struct EditorView {
     pub variants: Vec<VariantView>,
     /// What other keys must have.
     pub required: Vec<RequiredView>,
+    /// Who can be asked about it: ids and names.
+    pub people: Vec<(String, String)>,
     /// Keys that could be required.
     pub held_keys: Vec<String>,
     /// The segments that have no row yet.
@@ -151,6 +153,7 @@ impl EditorView {
             variants: parts::variants(&entered, &around.served),
             required: parts::required(&entered, &around),
             held_keys: around.held_keys,
+            people: around.people,
             served: around.served,
             focus: None,
             reach,
@@ -183,6 +186,11 @@ impl EditorView {
     /// Whether the test users are shown from the start.
     pub fn shows_testers(&self) -> bool {
         self.is_about("testers.")
+    }
+
+    /// Whether that person is the one to ask.
+    pub fn is_owner(&self, id: &str) -> bool {
+        self.entered.about.owner.as_deref() == Some(id)
     }
 
     /// Whether the keys have columns of their own: there is room for three.
