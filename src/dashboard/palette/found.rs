@@ -56,19 +56,17 @@ impl Found {
             return Ok(Found { recent: recent(conn, member)?, ..Found::default() });
         }
         let most = MOST_OF_A_KIND as i64;
-        let mut experiences = finding::experiences(conn, project_id, text, most)?;
-        let best = match experiences.is_empty() {
-            true => None,
-            false => {
-                let first = experiences.remove(0);
-                let (kind, slug) = (first.kind, first.slug);
+        let mut matching = finding::experiences(conn, project_id, text, most)?.into_iter();
+        let best = match matching.next() {
+            None => None,
+            Some(Experience { kind, slug, .. }) => {
                 Some(experiences::find_by_slug(conn, &member.actor, project_id, kind, &slug)?)
             }
         };
         let users = Search { environment_id: member.environment.id, starts_with: text };
         Ok(Found {
             best,
-            experiences,
+            experiences: matching.collect(),
             keys: finding::keys(conn, project_id, text, most)?,
             segments: finding::segments(conn, project_id, text, most)?,
             users: user_records::slice(conn, &users, 0, most)?,

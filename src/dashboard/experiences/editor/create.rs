@@ -16,10 +16,9 @@ use super::{
     around::Around,
     counting::{self, COUNTING},
     docks,
-    edit::into_editor,
     edits::{Change, Wish},
     entered::Entered,
-    live::Live,
+    live::{Live, into_editor},
     saving::{self, Kept},
     view::EditorView,
 };

@@ -1,10 +1,6 @@
 //! An experience is edited: its own page, with an editor that starts from its newest version.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header::{HeaderName, HeaderValue},
-    web::Data,
-};
+use actix_web::{HttpRequest, web::Data};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
@@ -29,7 +25,7 @@ use super::{
     docks,
     edits::{Change, Wish},
     entered::{About, Entered},
-    live::Live,
+    live::{Live, into_editor},
     saving::{self, Kept, Saving},
     view::EditorView,
 };
@@ -386,17 +382,4 @@ pub async fn show_again(
         into_editor(&mut response);
     }
     Ok(response)
-}
-
-/// Has htmx put the editor of the answer in the place of the one on the page.
-pub(super) fn into_editor(response: &mut HttpResponse) {
-    for (name, value) in [
-        ("hx-retarget", "#editor"),
-        ("hx-reselect", "#editor"),
-        ("hx-reswap", "morph:outerHTML"),
-        ("hx-trigger", "modal:close"),
-    ] {
-        let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
-        response.headers_mut().insert(name, value);
-    }
 }
