@@ -185,7 +185,7 @@ impl Story {
             description: "",
             schema: None,
         };
-        self.store.write(|conn| make_key(conn, &Actor::command_line(), &key, 500)).unwrap();
+        self.store.write(|conn| keys::create(conn, &Actor::command_line(), &key, 500)).unwrap();
     }
 
     /// Makes an experience that says nothing yet.
