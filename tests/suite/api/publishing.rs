@@ -105,7 +105,7 @@ fn a_dry_run_says_what_publishing_would_do_and_does_nothing() {
     client.json("PATCH", "/api/v1/keys/size", &json!({"default_value": 7})).expect(200);
     let told = client.post(&publish, &dry).expect(200);
     assert_eq!((&told["live_version"], &told["replaces"]), (&json!(1), &first["id"]));
-    assert_eq!(told["changes"][0]["path"], "rows[0].serve", "{told}");
+    assert_eq!(told["changes"][0]["path"], "rows[0].serve.values.color", "{told}");
     let loss = &told["affected"]["keys"][0]["moves"][0];
     assert_eq!((&loss["direction"], &loss["users"]), (&json!("lose"), &json!(12)));
     let shared = &told["shared_changes"];

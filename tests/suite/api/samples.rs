@@ -27,7 +27,8 @@ pub fn takes_json(row: &Row) -> bool {
 
 /// Whether the address names a thing.
 pub fn names_a_thing(row: &Row) -> bool {
-    row.path().contains('{')
+    // Several are named in the body, not by the address.
+    row.path().contains('{') && !row.path().ends_with("/bulk")
 }
 
 /// Requests to that route for these things; `free` is a name that nothing has yet.

@@ -122,6 +122,7 @@ fn nothing_is_wrong_with_any_page_of_a_project() {
     story.list("VIP", "u1\nu2");
     story.list("VIP", "u3");
     know_ada(&story);
+    story.config("Theme", &["dark_mode", "banner"]);
     let addresses = pages::all().into_iter().filter(|address| !address.is_of_everybody);
     walk(&house.signed_in(Role::Admin), &addresses.collect::<Vec<_>>());
 }

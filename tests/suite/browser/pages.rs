@@ -88,12 +88,19 @@ pub fn all() -> Vec<Address> {
             continue;
         }
         let page = place.unwrap_or(row.path());
-        let ways = ways_to(page).unwrap_or_else(|| {
+        // Both kinds have the same pages; the config of the story is called Theme.
+        let of_flags = page.replacen("/configs", "/flags", 1);
+        let is_config = of_flags != page;
+        let ways = ways_to(&of_flags).unwrap_or_else(|| {
             panic!("{page} is a page: name its addresses in tests/suite/browser/pages.rs")
         });
         let start = if row.path().starts_with(PLACE) { PRODUCTION } else { "" };
+        let way_of = |way: &str| match is_config {
+            true => way.replacen("/flags", "/configs", 1).replace("automatic-playlist", "theme"),
+            false => way.to_owned(),
+        };
         addresses.extend(ways.iter().map(|way| Address {
-            path: format!("{start}{way}"),
+            path: format!("{start}{}", way_of(way)),
             is_of_everybody: row.admission() == Admission::Anybody,
         }));
     }

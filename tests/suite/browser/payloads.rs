@@ -109,6 +109,7 @@ fn texts_in_forms_come_back_as_texts() {
     story.list("VIP", "u1\nu2");
     story.list("VIP", "u3");
     know_ada(&story);
+    story.config("Theme", &["dark_mode", "banner"]);
     let admin = house.signed_in(Role::Admin);
     // Most of it is refused, and the console tells of that.
     for refusal in ["status of 4", "Status Error Code 4", "'beforeunload'"] {

@@ -41,6 +41,7 @@ pub fn poisoned() -> House {
         Ok::<_, OperationError>(())
     });
     written.unwrap();
+    story.config("Theme", &["dark_mode", "banner"]);
     story.hears(Reporter::Server, &reports("of a server"));
     story.hears(Reporter::Client, &reports("of a client"));
     house
