@@ -1,6 +1,6 @@
 //! How long it takes to say who gets what. `cargo bench --bench reach`.
 
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
 use std::hint::black_box;
 

@@ -172,8 +172,8 @@ fn test_users_come_first_where_that_is_asked_for() {
     let published = client.post(&publish, &only).expect(201);
     assert_eq!((&published["test_users_only"], &published["ramp"]), (&json!(true), &json!(0.0)));
     let read = client.get(&address).expect(200);
-    let production = read["environments"].as_array().unwrap().iter();
-    let production = production.filter(|it| it["environment"] == "production").next().unwrap();
+    let mut production = read["environments"].as_array().unwrap().iter();
+    let production = production.find(|it| it["environment"] == "production").unwrap();
     assert_eq!(production["status"], "ramping", "{read}");
     let everybody = json!({"environment": "production", "replaces": published["id"]});
     let published = client.post(&publish, &everybody).expect(201);

@@ -112,7 +112,7 @@ fn any_deed() -> impl Strategy<Value = Deed> {
 fn content(seed: u64) -> Value {
     json!({"keys": ["a"], "rows": [
             {"audience": {"segment": "romans"}, "rollout": seed % 101,
-             "serve": {"values": {"a": seed % 2 == 0}}}],
+             "serve": {"values": {"a": seed.is_multiple_of(2)}}}],
         "test_users": [{"user_id": "u3", "serve": {"values": {"a": true}}}],
         "everyone_else": {"rollout": (seed / 7) % 101, "serve": {"values": {"a": true}}}})
 }

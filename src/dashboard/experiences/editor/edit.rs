@@ -301,8 +301,7 @@ pub async fn post(
     form: Form,
     site: Site,
     store: Data<Store>,
-    limit: Data<KeyLimit>,
-    population: Data<Population>,
+    (limit, population): (Data<KeyLimit>, Data<Population>),
 ) -> Answer {
     let (_, _, slug) = place.into_inner();
     let entered = conflict::settled(Entered::of_form(pages.kind, &form), &form);
