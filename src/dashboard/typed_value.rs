@@ -116,7 +116,7 @@ mod tests {
         );
         assert!(read(ValueType::Boolean, "yes").is_err());
         assert!(read(ValueType::Decimal, "1e400").unwrap_err().contains("lose digits"));
-        assert!(read(ValueType::Json, "{\"a\": }").unwrap_err().contains("line 1"));
+        assert!(read(ValueType::Json, "{\"a\": }").unwrap_err().contains("Line 1"));
         assert!(read(ValueType::Integer, "9007199254740993").is_err());
     }
 }

@@ -20,7 +20,7 @@ on('click', (e) => {
   if (!a || !navigator.clipboard) return;
   e.preventDefault();
   a.closest('.menu')?.hidePopover();
-  navigator.clipboard.writeText(a.href).then(() => toast('The link is copied.', 'status'));
+  navigator.clipboard.writeText(a.href).then(() => toast('The link is copied.', false));
 });
 on('keydown', (e) => {
   if (e.key === 'Escape' && !e.target.closest('dialog, .menu'))

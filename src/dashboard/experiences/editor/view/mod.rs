@@ -188,9 +188,9 @@ impl EditorView {
         self.is_about("testers.")
     }
 
-    /// Whether that person is the one to ask.
+    /// Whether that person is the one to ask; nobody has an empty id.
     pub fn is_owner(&self, id: &str) -> bool {
-        self.entered.about.owner.as_deref() == Some(id)
+        self.entered.about.owner.as_deref().unwrap_or_default() == id
     }
 
     /// Whether the keys have columns of their own: there is room for three.
