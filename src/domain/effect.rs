@@ -2,7 +2,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
 };
 
 use chrono::{DateTime, Utc};
@@ -203,7 +203,9 @@ impl Effect {
                 Some(Example { user, key: (*key).into(), moves, direction })
             })
         };
-        self.examples = (0..EXAMPLES).flat_map(round).take(EXAMPLES).collect();
+        let mut shown = HashSet::new();
+        let is_another = |example: &Example| shown.insert(example.user.id.clone());
+        self.examples = (0..EXAMPLES).flat_map(round).filter(is_another).take(EXAMPLES).collect();
         self.examples.sort_by_key(|example| example.direction);
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::role::Right;
 use crate::domain::version::Content;
 use crate::store::experiences::{self, Experience, ExperienceFields};
 use crate::store::versions::{self, NewVersion as StoredVersion, Version};
-use crate::store::{Connection, Constraint, StoreError, memberships, version_outcomes};
+use crate::store::{Connection, Constraint, StoreError, memberships, projects, version_outcomes};
 
 pub use super::contents::Draft;
 
@@ -95,6 +95,7 @@ pub fn create(
         Kind::FeatureFlag => "flag",
         Kind::ProductConfig => "config",
     };
+    projects::lock_names(conn, new.project_id)?;
     let slug = texts::free_slug(&name, word, |start| {
         experiences::slugs_starting_with(conn, new.project_id, start)
     })?;

@@ -14,6 +14,10 @@ use crate::store::environments::Environment;
 use crate::store::publications::{self, Publication};
 use crate::store::switches::{self, SwitchChange};
 
+/// What is noted with a switch that is turned back.
+const UNDONE: &str = "Undone.";
+/// What a note ends with where an earlier version is published again.
+const WAS_UNDONE: &str = "was undone.";
 /// For how long something can be undone.
 const MINUTES: i64 = 10;
 
@@ -66,6 +70,13 @@ pub fn newest(
     })?;
     let moves = switches::history(conn, experience_id, environment.id, 1)?;
     let later = moves.first().filter(|moved| moved.changed_at > live.published_at);
+    let note = later.map_or(live.note.as_str(), |moved| moved.note.as_str());
+    if note == UNDONE || note.ends_with(WAS_UNDONE) {
+        return Err(refused(format!(
+            "What was done last in “{}” was undone already. Say which publication to undo.",
+            environment.name
+        )));
+    }
     Ok(later.map_or(Deed::Published(live.id), |moved| Deed::Switched(moved.id)))
 }
 
@@ -127,7 +138,7 @@ fn turn(
     let switch = Switch {
         experience_id: request.experience_id,
         environment_id: request.environment_id,
-        note: "Undone.",
+        note: UNDONE,
     };
     let turned = match on {
         true => switching::switch_on(conn, actor, &switch),
@@ -147,7 +158,7 @@ fn publish_again(
         environment_id: live.environment_id,
         version: before.version,
         replaces: Replaces::Publication(live.id),
-        note: &format!("Version {} was undone.", live.version),
+        note: &format!("Version {} {WAS_UNDONE}", live.version),
     };
     let recipients = match before.is_for_test_users() {
         true => Recipients::TestUsersBeside(before.replaces_id),

@@ -68,6 +68,21 @@ pub fn list(conn: &mut Connection) -> Result<Vec<Project>, StoreError> {
         .load(conn)?)
 }
 
+/// Lets one after the other through who make something in a project whose name in addresses has to
+/// differ from those of others.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub fn lock_names(conn: &mut Connection, id: Uuid) -> Result<(), StoreError> {
+    projects::table
+        .find(id)
+        .select(projects::id)
+        .for_no_key_update()
+        .first::<Uuid>(conn)
+        .map(drop)
+        .map_err(StoreError::from)
+}
+
 /// Changes the key and the name of a project.
 ///
 /// # Errors

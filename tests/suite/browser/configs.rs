@@ -26,6 +26,7 @@ fn told(app: &Client, key: &str, city: &str) -> serde_json::Value {
 fn dark_mode_is_3_in_new_york_and_4_in_miami_at_any_width_and_in_any_light() {
     for (scheme, width) in [("light", 1280), ("dark", 390)] {
         let (house, _story) = begin();
+        let app = house.app("default");
         let maya = house.signed_in(Role::ProductManager);
         maya.looks(scheme, width);
         maya.open("/p/default/production/configs");
@@ -52,7 +53,6 @@ fn dark_mode_is_3_in_new_york_and_4_in_miami_at_any_width_and_in_any_light() {
         maya.clicks("Publish now");
         maya.sees("Version 1 of Dark mode is live in Production.");
         assert_eq!(faults(&maya), Vec::<String>::new(), "{scheme} at {width}");
-        let app = house.app("default");
         for (city, value) in [("New York", 3), ("Miami", 4), ("Berlin", 1)] {
             eventually("apps get it", || {
                 (told(&app, "dark_mode", city)["value"] == value).then_some(())
@@ -88,6 +88,7 @@ fn a_value_that_is_typed_gives_up_the_default_and_the_default_takes_it_back() {
 #[test]
 fn variants_are_split_by_weight_and_shown_as_shares() {
     let (house, _story) = begin();
+    let app = house.app("default");
     let maya = house.signed_in(Role::ProductManager);
     maya.open("/p/default/production/flags/new");
     maya.types("Name", "Paywall");
@@ -102,7 +103,6 @@ fn variants_are_split_by_weight_and_shown_as_shares() {
     maya.clicks("Publish…");
     maya.clicks("Publish now");
     maya.sees("Version 1 of Paywall is live in Production.");
-    let app = house.app("default");
     let mut controls = 0;
     for user in 0..400 {
         let question = json!({"user_id": format!("u{user}"), "keys": ["paywall"]});

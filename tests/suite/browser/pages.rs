@@ -27,7 +27,7 @@ fn ways_to(page: &str) -> Option<&'static [&'static str]> {
         "/flags/{slug}/clone" => &["/flags/automatic-playlist/clone"],
         "/flags/{slug}/archive" => &["/flags/automatic-playlist/archive"],
         "/flags/{slug}/publish" => &[
-            "/flags/automatic-playlist/publish",
+            "/flags/automatic-playlist/publish?version=2",
             "/flags/automatic-playlist/publish?from=production&to=staging",
         ],
         "/flags/{slug}/versions" => &["/flags/automatic-playlist/versions"],
@@ -96,7 +96,11 @@ pub fn all() -> Vec<Address> {
         });
         let start = if row.path().starts_with(PLACE) { PRODUCTION } else { "" };
         let way_of = |way: &str| match is_config {
-            true => way.replacen("/flags", "/configs", 1).replace("automatic-playlist", "theme"),
+            true => way
+                .replacen("/flags", "/configs", 1)
+                .replace("automatic-playlist", "theme")
+                // Its only version is live in production already.
+                .replace("/theme/publish?version=2", "/theme/publish?version=1&to=staging"),
             false => way.to_owned(),
         };
         addresses.extend(ways.iter().map(|way| Address {

@@ -166,7 +166,7 @@ fn clone(maya: &Visitor) {
     assert_eq!(maya.reads("Name"), "Auto playlist copy");
     assert_eq!(faults(maya), Vec::<String>::new());
     maya.clicks("Create clone");
-    maya.sees("auto_playlist_copy Draft");
+    maya.sees("auto_playlist_copy Owner: Maya Draft");
     maya.clicks("Auto playlist copy");
     maya.sees("20 % of iPhone users in New York get true; the others get false.");
 }

@@ -10,8 +10,8 @@ use super::{
         changes::{self, ChangeRow},
         kind_pages::KindPages,
     },
-    edit,
-    entered::Entered,
+    docks, edit,
+    entered::{About, Entered},
     saving::{self, Conflict, Saving},
 };
 use crate::{
@@ -26,7 +26,7 @@ use crate::{
 /// What the button asks for that puts both sides together.
 pub const MERGE: &str = "merge";
 /// What the button asks for that keeps what was typed, whatever was saved meanwhile.
-const OVERWRITE: &str = "overwrite";
+pub const OVERWRITE: &str = "overwrite";
 
 /// Both sides.
 pub struct Sides {
@@ -88,6 +88,9 @@ fn sides(member: &ProjectMember, entered: &Entered, conflict: &Conflict) -> Side
     let names = conflict.around.segment_names();
     let is_own = newest.author_id.is_some() && newest.author_id == member.actor.person_id();
     let them = if is_own { "You".to_owned() } else { newest.author_name.clone() };
+    let known = entered.known.as_ref().unwrap_or(&entered.about);
+    let theirs_of = docks::about(known, &conflict.about);
+    let yours_of = docks::about(known, &entered.about);
     Sides {
         title: format!(
             "{them} saved version {} while you were editing version {}",
@@ -96,8 +99,8 @@ fn sides(member: &ProjectMember, entered: &Entered, conflict: &Conflict) -> Side
         is_own,
         base: base.number,
         newest: newest.number,
-        theirs: changes::between(before, theirs, &names),
-        yours: changes::between(before, &conflict.yours, &names),
+        theirs: [changes::between(before, theirs, &names), theirs_of].concat(),
+        yours: [changes::between(before, &conflict.yours, &names), yours_of].concat(),
         conflicts: merged(conflict, &|_| Side::Yours).conflicts,
         next: newest.number + 1,
         address: conflict.pages.address(member, &conflict.slug),
@@ -195,5 +198,6 @@ fn put_together(
     let new = typed.new_keys();
     let both = saving::as_typed(conn, experience, &both.content, newest, &new)?;
     let (about, known) = (typed.about.clone(), typed.known.clone());
-    Ok(Outcome::Together(Box::new(Entered { about, known, ..both })))
+    let both = Entered { about, known, ..both }.beside(About::of(experience));
+    Ok(Outcome::Together(Box::new(both)))
 }

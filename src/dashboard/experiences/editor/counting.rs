@@ -41,5 +41,9 @@ pub fn count(
         content: problems.is_empty().then_some(&content),
         new_keys: &new_keys,
     };
-    reach::view(conn, population, member, draught)
+    let mut view = reach::view(conn, population, member, draught)?;
+    if let Some(problem) = problems.first() {
+        view.sentence = format!("Not counted yet: {}", problem.message);
+    }
+    Ok(view)
 }

@@ -51,7 +51,7 @@ pub fn of_version(
     let content = entered.content(Some(before), around);
     let names = around.segment_names();
     let changes = content.as_ref().map(|after| changes::between(before, after, &names));
-    let about = entered.known.as_ref().map_or_else(Vec::new, |known| about(entered, known));
+    let about = entered.known.as_ref().map_or_else(Vec::new, |known| about(known, &entered.about));
     let only_about = changes.as_ref().is_some_and(Vec::is_empty) && !about.is_empty();
     let is_sound = changes.is_some();
     let all: Vec<ChangeRow> = changes.into_iter().flatten().chain(about).collect();
@@ -85,8 +85,7 @@ pub fn of_version(
 }
 
 /// What changed of what is not versioned.
-fn about(entered: &Entered, known: &About) -> Vec<ChangeRow> {
-    let now = &entered.about;
+pub fn about(known: &About, now: &About) -> Vec<ChangeRow> {
     let fields = [
         ("Name", &known.name, &now.name),
         ("Description", &known.description, &now.description),

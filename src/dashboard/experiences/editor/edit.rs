@@ -314,10 +314,15 @@ pub async fn post(
         return Page::show(&opened.page(&member, FieldErrors::default(), frame));
     }
     let (who, at, typed, limit) = (member.clone(), slug.clone(), entered.clone(), **limit);
+    let overwrites = form.get("do") == conflict::OVERWRITE;
     let saved = work::write(&store, move |conn| {
         let (project_id, kind) = (who.project.id, pages.kind);
         let found = experiences::find_by_slug(conn, &who.actor, project_id, kind, &at)?;
         let live = found.place(who.environment.id).and_then(|place| place.standing);
+        let typed = match overwrites {
+            true => typed.clone().beside(About::of(&found.experience)),
+            false => typed.clone(),
+        };
         let saving = saving::save(conn, &who.actor, found.experience.id, &typed, limit)?;
         Ok((saving, live.map(|live| live.version)))
     });

@@ -95,8 +95,9 @@ impl Wish {
             "remove-prerequisite" => Some(Change::RemovePrerequisite(id)),
             "add-tester" => Some(Change::AddTester),
             "remove-tester" => Some(Change::RemoveTester(id)),
-            "look" => Some(Change::Look),
-            _ => return Wish::Save,
+            "" | "save" | "overwrite" => return Wish::Save,
+            // What no button of ours asks for changes nothing.
+            _ => Some(Change::Look),
         };
         Wish::Change(change.unwrap_or(Change::Look))
     }

@@ -64,6 +64,8 @@ pub struct Conflict {
     pub newest: (Version, Content),
     /// What the editor says.
     pub yours: Content,
+    /// What is not versioned, as it is by now.
+    pub about: About,
 }
 
 /// Creates an experience as a draft from an editor without a version, with its key where there is
@@ -129,7 +131,15 @@ pub fn save(
         let yours = yours.map_err(|found| invalid(found, &entered, &around))?;
         let slug = experience.slug.clone();
         let pages = KindPages::from(experience.kind);
-        let conflict = Conflict { pages, slug, around, base: (base, before), newest, yours };
+        let conflict = Conflict {
+            about: About::of(&experience),
+            pages,
+            slug,
+            around,
+            base: (base, before),
+            newest,
+            yours,
+        };
         return Ok(Saving::Stale(Box::new(conflict)));
     }
     let described = describe(conn, actor, &experience, &entered)?;

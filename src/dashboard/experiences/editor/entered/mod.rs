@@ -275,6 +275,26 @@ impl Entered {
     }
 }
 
+impl Entered {
+    /// The same, where `now` is what is not versioned by now: what was typed of it stays, all else
+    /// is as it is now.
+    pub fn beside(self, now: About) -> Entered {
+        let Some(known) = self.known else { return self };
+        let (typed, newer) = (self.about, now.clone());
+        let keep = |typed: String, known: String, now: String| match typed == known {
+            true => now,
+            false => typed,
+        };
+        let about = About {
+            name: keep(typed.name, known.name, newer.name),
+            description: keep(typed.description, known.description, newer.description),
+            tags: keep(typed.tags, known.tags, newer.tags),
+            owner: if typed.owner == known.owner { newer.owner } else { typed.owner },
+        };
+        Entered { about, known: Some(now), ..self }
+    }
+}
+
 impl About {
     /// Of an experience as it is.
     pub fn of(experience: &Experience) -> About {
