@@ -160,6 +160,8 @@ fn what_is_live_is_promoted_and_undone() {
     assert_eq!(undone["publication"]["note"], "Version 2 was undone.");
     let undone = client.post(&undo, &json!({"environment": "staging"})).expect(200);
     assert_eq!((&undone["is_on"], &undone["publication"]), (&json!(false), &Value::Null));
+    // Asked again, as by a client that lost the answer, it stays undone.
+    client.post(&undo, &json!({"environment": "staging"})).expect(409);
     assert_eq!(live(&client, &address, "production")["version"], 1);
     client.post(&undo, &json!({})).expect(422);
 }

@@ -221,6 +221,24 @@ fn a_conflict_shows_both_sides_and_loses_neither() {
 }
 
 #[test]
+fn what_is_not_versioned_is_settled_with_the_rest_of_a_conflict() {
+    let world = World::new();
+    let (mine, yours) = (world.developer(), world.pages.signed_in(Role::Admin));
+    let (first, second) = (opened(&mine), opened(&yours));
+    let first = first.typed("rows.r1.percent", "50").typed("description", "Theirs");
+    assert_eq!(first.typed("tags", "a").press(&mine, "save").status, 303);
+    let second = second.typed("rows.r2.percent", "60").typed("description", "Mine");
+    let asked = second.press(&yours, "save");
+    assert_eq!(asked.status, 409);
+    assert_eq!(asked.text.matches("Description changed").count(), 2, "{}", asked.text);
+    let carried = TypedForm::find(&asked.text, &format!("action=\"{FLAG}\""));
+    let merged = after(&yours, &carried, "merge");
+    assert_eq!((merged.get("description"), merged.get("tags")), ("Mine", "a"));
+    assert_eq!(merged.press(&yours, "save").status, 303, "it is not asked about again");
+    assert_eq!((world.newest().0, world.percents()), (3, vec![json!(50), json!(60)]));
+}
+
+#[test]
 fn htmx_gets_a_conflict_in_the_dialog_and_errors_in_the_form() {
     let world = World::new();
     let developer = world.developer();
