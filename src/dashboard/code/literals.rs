@@ -8,13 +8,14 @@ use crate::domain::value::ValueType;
 /// The longest default that stands in code as it is.
 const MOST_DEFAULT: usize = 60;
 
-/// What the app falls back to: the key's default, where it is short enough; of JSON, nothing.
+/// What the app falls back to: the key's default, where it is short enough; of JSON only
+/// where code writes it as JSON does.
 pub(super) fn default(language: Language, key: &CodeKey) -> String {
     match key.value_type {
         ValueType::Boolean => truth(language, key.default.as_bool().unwrap_or_default()),
         ValueType::Integer | ValueType::Decimal => key.default.to_string(),
         ValueType::String => text(language, &key.default),
-        ValueType::Json => nothing(language).to_owned(),
+        ValueType::Json => object(language, &key.default),
     }
 }
 
@@ -23,6 +24,15 @@ fn truth(language: Language, value: bool) -> String {
         (Language::Python, true) => "True".to_owned(),
         (Language::Python, false) => "False".to_owned(),
         (_, value) => value.to_string(),
+    }
+}
+
+fn object(language: Language, value: &Json) -> String {
+    let text = value.to_string();
+    let is_literal = matches!(language, Language::JavaScript | Language::Node);
+    match is_literal && text.chars().count() <= MOST_DEFAULT {
+        true => text,
+        false => nothing(language).to_owned(),
     }
 }
 

@@ -75,7 +75,7 @@ fn several_keys_are_read_by_the_methods_of_their_types() {
             "const classValue = client.getStringValue('class', \"say \\\"$hi\\\" #{now}\");",
         ),
         ("javascript", "const ratio = client.getNumberValue('ratio', 1.0);"),
-        ("javascript", "const home = client.getObjectValue('home', {});"),
+        ("javascript", "const home = client.getObjectValue('home', {\"a\":1});"),
         ("python", "dark_mode = client.get_integer_value(\"dark-mode\", 3, user)"),
         ("python", "ratio = client.get_float_value(\"ratio\", 1.0, user)"),
         ("kotlin", "client.getStringValue(\"class\", \"say \\\"\\$hi\\\" #{now}\")"),

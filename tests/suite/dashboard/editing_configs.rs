@@ -240,3 +240,20 @@ fn keys_are_picked_or_made_on_the_spot_and_nothing_is_made_before_it_is_saved() 
     assert_eq!(saved["keys"], json!(["extra"]));
     assert_eq!(world.story.newest_version(), 1, "nobody else's flag was touched");
 }
+
+#[test]
+fn the_character_nul_is_refused_at_its_field_with_everything_typed_still_there() {
+    let world = World::new();
+    let form = world.after(&world.with_key("Dark mode", "string", "3"), MIAMI);
+    let form = world.after(&form, "add-prerequisite");
+    for field in
+        ["name", "description", "tags", "salt", "key", "rows.r1.values.k1", "prerequisites.p1.key"]
+    {
+        let answer = form.clone().typed(field, "a\0b").press(&world.maya, "save");
+        assert_eq!(answer.status, 422, "{field}");
+        let link = format!("<a href=\"#{field}\">Text may not contain the character U+0000.</a>");
+        assert!(answer.text.contains(&link), "{field}: {}", answer.text);
+        let again = TypedForm::find(&answer.text, "id=\"editor\"");
+        assert_eq!(again.all("order"), ["r1"]);
+    }
+}

@@ -99,8 +99,8 @@ impl Around {
             Kind::FeatureFlag => &[ValueType::Boolean, ValueType::String],
             Kind::ProductConfig => &ValueType::ALL,
         };
-        let required: Vec<&str> =
-            entered.prerequisites.iter().map(|required| required.key.as_str()).collect();
+        let required = entered.prerequisites.iter().map(|required| required.key.as_str());
+        let required: Vec<&str> = required.filter(|name| !name.contains('\0')).collect();
         let served = Served {
             variants: entered
                 .variants
@@ -202,8 +202,10 @@ fn archived(
         _ => None,
     });
     let in_base = base.into_iter().flat_map(Content::segments).map(|slug| slug.as_str());
-    let missing: Vec<&str> =
-        in_rows.chain(in_base).filter(|slug| !choices.iter().any(|it| it.slug == *slug)).collect();
+    let missing: Vec<&str> = in_rows
+        .chain(in_base)
+        .filter(|slug| !slug.contains('\0') && !choices.iter().any(|it| it.slug == *slug))
+        .collect();
     let mut names = HashMap::new();
     for slug in missing {
         if let Some(segment) = segments::find_by_slug(conn, project_id, slug)? {

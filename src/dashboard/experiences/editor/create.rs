@@ -6,8 +6,8 @@ use askama::Template;
 use super::{
     super::{
         super::{
-            Answer, FieldErrors, Form, Layout, Moved, Page, PageError, ProjectMember, Site, Toast,
-            work,
+            Answer, AnyForm, FieldErrors, Layout, Moved, Page, PageError, ProjectMember, Site,
+            Toast, work,
         },
         kind_pages::KindPages,
         publishers,
@@ -126,7 +126,7 @@ async fn look(
 pub async fn words(
     member: ProjectMember,
     pages: KindPages,
-    form: Form,
+    AnyForm(form): AnyForm,
     store: Data<Store>,
     population: Data<Population>,
 ) -> Answer {
@@ -149,7 +149,7 @@ pub async fn words(
 pub async fn post(
     member: ProjectMember,
     pages: KindPages,
-    form: Form,
+    AnyForm(form): AnyForm,
     site: Site,
     store: Data<Store>,
     limit: Data<KeyLimit>,

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use super::{
     super::{
         super::{
-            Answer, FieldErrors, Form, Layout, Moved, Page, PageError, ProjectMember, Site, Toast,
-            work,
+            Answer, AnyForm, FieldErrors, Layout, Moved, Page, PageError, ProjectMember, Site,
+            Toast, work,
         },
         content_text::ContentText,
         header::Header,
@@ -270,7 +270,7 @@ pub async fn words(
     member: ProjectMember,
     pages: KindPages,
     place: Place,
-    form: Form,
+    AnyForm(form): AnyForm,
     store: Data<Store>,
     population: Data<Population>,
 ) -> Answer {
@@ -298,7 +298,7 @@ pub async fn post(
     member: ProjectMember,
     pages: KindPages,
     place: Place,
-    form: Form,
+    AnyForm(form): AnyForm,
     site: Site,
     store: Data<Store>,
     (limit, population): (Data<KeyLimit>, Data<Population>),

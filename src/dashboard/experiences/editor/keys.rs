@@ -154,6 +154,10 @@ fn find(
     kind: Kind,
     name: &str,
 ) -> Result<KeyFound, OperationError> {
+    // Nothing has a name with U+0000, and Postgres would refuse to look for one.
+    if name.contains('\0') {
+        return Ok(KeyFound::New);
+    }
     let Some(key) = keys::find_in_any_case(conn, project_id, name)? else {
         return Ok(KeyFound::New);
     };

@@ -33,6 +33,7 @@ impl Entered {
     /// among the problems.
     pub fn read(&self, around: &Around) -> (Json, Problems) {
         let mut reading = Reading { entered: self, around, problems: Problems::new() };
+        reading.texts();
         reading.about();
         reading.keys();
         let variants = reading.variants();
@@ -87,6 +88,15 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn push(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.problems.push(FieldError::new(field, message));
+    }
+
+    /// Postgres keeps no text with U+0000 in it.
+    fn texts(&mut self) {
+        for (field, text) in self.entered.pairs() {
+            if text.contains('\0') {
+                self.push(field, "Text may not contain the character U+0000.");
+            }
+        }
     }
 
     fn about(&mut self) {
