@@ -18,7 +18,7 @@ fn begin() -> (House, Story) {
 /// What an iPhone in that city is told of a key.
 fn told(app: &Client, key: &str, city: &str) -> serde_json::Value {
     let question = json!({"user_id": "u1", "keys": [key],
-                          "attributes": {"device_model": "iPhone 15", "city": city}});
+                          "attributes": {"platform": "iPhone", "city": city}});
     app.post("/api/v1/evaluate", &question).expect(200)["values"][key].clone()
 }
 
@@ -54,8 +54,9 @@ fn dark_mode_is_3_in_new_york_and_4_in_miami_at_any_width_and_in_any_light() {
         maya.sees("Version 1 of Dark mode is live in Production.");
         assert_eq!(faults(&maya), Vec::<String>::new(), "{scheme} at {width}");
         for (city, value) in [("New York", 3), ("Miami", 4), ("Berlin", 1)] {
-            eventually("apps get it", || {
-                (told(&app, "dark_mode", city)["value"] == value).then_some(())
+            let told = || told(&app, "dark_mode", city);
+            eventually(&format!("{city} gets {value}, not {}", told()), || {
+                (told()["value"] == value).then_some(())
             });
         }
     }

@@ -71,5 +71,5 @@ fn another_salt_says_whom_it_moves_and_a_typing_error_counts_nothing() {
     let salted = said(&developer, &form.clone().with("salt", "another"));
     assert!(salted.contains("Moves "), "{salted}");
     let wrong = said(&developer, &form.with("rows.r1.percent", "many"));
-    assert!(wrong.contains("Not counted: something has to be put right first."), "{wrong}");
+    assert!(wrong.contains("Not counted yet: Enter a percent from 0 to 100."), "{wrong}");
 }

@@ -1,7 +1,7 @@
 //! Who is affected by publishing, beside asking for every user, one by one, what is really served
 //! before and after.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
 use flagstaff::{
@@ -216,7 +216,7 @@ impl World {
 
 /// Compares what was foreseen with what came.
 fn compare(affected: &Affected, before: &Served, after: &Served, defaults: &BTreeMap<&str, Json>) {
-    let mut touched = std::collections::BTreeSet::new();
+    let mut touched = BTreeSet::new();
     for (key, was) in before {
         let default = defaults[key.as_str()].to_string();
         let mut moves: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -244,8 +244,9 @@ fn compare(affected: &Affected, before: &Served, after: &Served, defaults: &BTre
     }
     assert_eq!(affected.touched, touched.len());
     let shown = affected.examples.len();
-    let pairs: usize = affected.keys.iter().map(|key| key.gain + key.lose + key.change).sum();
-    assert_eq!(shown, pairs.min(10), "ten examples");
+    assert_eq!(shown, touched.len().min(10), "ten examples");
+    let users: HashSet<&str> = affected.examples.iter().map(|it| it.user_id.as_str()).collect();
+    assert_eq!(users.len(), shown, "each is another user");
     for example in &affected.examples {
         let find = |served: &Served| {
             let found = served[&example.key].iter().find(|(user, _)| *user == example.user_id);
