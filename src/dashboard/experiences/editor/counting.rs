@@ -27,6 +27,9 @@ pub fn count(
     around: &Around,
 ) -> Result<ReachView, OperationError> {
     let (content, problems) = entered.read(around);
+    if let Some(problem) = problems.first() {
+        return Ok(ReachView::uncounted(format!("Not counted yet: {}", problem.message)));
+    }
     let new = around.served.named().filter(|column| column.is_new);
     let new_keys: Vec<NewKey<'_>> = new
         .map(|column| NewKey {
@@ -35,15 +38,7 @@ pub fn count(
             default_value: &column.default,
         })
         .collect();
-    let draught = Draught {
-        kind: entered.kind,
-        experience,
-        content: problems.is_empty().then_some(&content),
-        new_keys: &new_keys,
-    };
-    let mut view = reach::view(conn, population, member, draught)?;
-    if let Some(problem) = problems.first() {
-        view.sentence = format!("Not counted yet: {}", problem.message);
-    }
-    Ok(view)
+    let draught =
+        Draught { kind: entered.kind, experience, content: &content, new_keys: &new_keys };
+    reach::view(conn, population, member, draught)
 }

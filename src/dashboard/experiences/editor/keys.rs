@@ -79,15 +79,8 @@ pub fn columns(
     experience_id: Option<Uuid>,
     entered: &Entered,
 ) -> Result<Vec<Column>, OperationError> {
-    let chosen = entered.keys.iter().cloned();
-    let added = entered.added_name().map(|name| EnteredKey {
-        id: ADDED.to_owned(),
-        name,
-        value_type: entered.added.value_type,
-        new_default: Some(entered.added.default_text(entered.kind).to_owned()),
-    });
     let mut columns: Vec<Column> = Vec::new();
-    for key in chosen.chain(added) {
+    for key in entered.all_keys() {
         let found = find(conn, project_id, experience_id, entered.kind, &key.name)?;
         let mut column = column(key, &found);
         // One may wait for its key; an experience to be without a name has a problem already.

@@ -40,8 +40,8 @@ pub struct Draught<'a> {
     pub kind: Kind,
     /// The experience that is edited; none for one to be.
     pub experience: Option<&'a Experience>,
-    /// The content, as a version would say it; none while the form is not sound.
-    pub content: Option<&'a Json>,
+    /// The content, as a version would say it.
+    pub content: &'a Json,
     /// Keys that would be made along with it.
     pub new_keys: &'a [NewKey<'a>],
 }
@@ -82,22 +82,21 @@ pub fn view(
     member: &ProjectMember,
     draught: Draught<'_>,
 ) -> Result<ReachView, OperationError> {
-    const UNSOUND: &str = "Not counted: something has to be put right first.";
     let environment = &member.environment;
-    let Some(content) = draught.content else {
-        return Ok(ReachView::uncounted(UNSOUND.to_owned()));
-    };
     let tried = Tried {
         project_id: member.project.id,
         environment,
         kind: draught.kind,
         experience: draught.experience,
-        draft: Draft::Definition(content),
+        draft: Draft::Definition(draught.content),
         new_keys: draught.new_keys,
     };
     match content_reach::tryout(conn, population, &member.actor, &tried, Utc::now()) {
         Ok(tryout) => Ok(ReachView::of(&tryout)),
-        Err(OperationError::Invalid(_)) => Ok(ReachView::uncounted(UNSOUND.to_owned())),
+        Err(OperationError::Invalid(_)) => {
+            let sentence = "Not counted: something has to be put right first.";
+            Ok(ReachView::uncounted(sentence.to_owned()))
+        }
         Err(error) => Err(error),
     }
 }

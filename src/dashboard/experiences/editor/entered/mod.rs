@@ -230,15 +230,20 @@ impl Entered {
         keys.filter(|key| key.new_default.is_some()).collect()
     }
 
-    /// What the cells belong to, as far as the form says: with the key that is being added.
-    fn parts_with(&self, variants: Vec<String>) -> Parts {
+    /// The keys that were chosen, and the one that is being added.
+    pub fn all_keys(&self) -> impl Iterator<Item = EnteredKey> {
         let added = self.added_name().map(|name| EnteredKey {
             id: ADDED.to_owned(),
             name,
             value_type: self.added.value_type,
             new_default: Some(self.added.default_text(self.kind).to_owned()),
         });
-        Parts::of(self.kind, self.keys.iter().cloned().chain(added).collect(), variants)
+        self.keys.iter().cloned().chain(added)
+    }
+
+    /// What the cells belong to, as far as the form says.
+    fn parts_with(&self, variants: Vec<String>) -> Parts {
+        Parts::of(self.kind, self.all_keys().collect(), variants)
     }
 
     /// The fields with which a form sends this again: reading them gives the same.
